@@ -1,0 +1,48 @@
+"""A NumPy ``.npz`` archive with x, y and optionally x_test, y_test, class_names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import BadZipFile
+
+from automl.data.arrays import images_and_labels
+from automl.data.base import RawData, Source
+from automl.errors import UserInputError
+
+
+class NpzSource(Source):
+    """Arrays in a file; read without pickle, so the file cannot run code."""
+
+    name = "npz"
+    pattern = "FILE.npz"
+
+    @classmethod
+    def matches(cls, uri: str) -> bool:
+        """Returns whether `uri` ends with ``.npz``."""
+        return uri.lower().endswith(".npz")
+
+    def load(self, uri: str) -> RawData:
+        """Reads the archive.
+
+        Raises:
+            UserInputError: If the file is missing, damaged or lacks an array.
+        """
+        import numpy as np
+
+        if not Path(uri).is_file():
+            raise UserInputError(f"DATA must be an existing .npz file. Received: {uri}.")
+        try:
+            with np.load(uri, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+        except (OSError, ValueError, EOFError, BadZipFile) as error:
+            raise UserInputError(f"{uri} cannot be read as .npz: {error}.") from error
+        # Keras's own data sets call the training arrays x_train and y_train.
+        x, y = arrays.get("x", arrays.get("x_train")), arrays.get("y", arrays.get("y_train"))
+        if x is None or y is None:
+            raise UserInputError(
+                f"{uri} must hold arrays x and y (or x_train and y_train)."
+                f" Received: {', '.join(arrays) or 'none'}."
+            )
+        test = (arrays["x_test"], arrays["y_test"]) if {"x_test", "y_test"} <= set(arrays) else None
+        names = arrays["class_names"].tolist() if "class_names" in arrays else None
+        return images_and_labels(x, y, class_names=names, test=test)

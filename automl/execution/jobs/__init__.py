@@ -1,0 +1,25 @@
+"""What a worker can be asked to do: one job a file, each a ``run`` function."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from automl.execution.context import JobContext
+
+JOBS = {
+    "gate": "automl.execution.jobs.gate",
+    "train": "automl.execution.jobs.train",
+    "export": "automl.execution.jobs.export",
+    "verify": "automl.execution.jobs.verify",
+}
+
+
+def run_job(name: str, args: dict[str, Any], context: JobContext) -> dict[str, Any]:
+    """Runs one job and returns its JSON-ready result.
+
+    Raises:
+        KeyError: If there is no such job.
+    """
+    result: dict[str, Any] = importlib.import_module(JOBS[name]).run(args, context)
+    return result

@@ -1,0 +1,92 @@
+"""Measures a candidate's untrained artifact.
+
+Bytes, operators and latency of an artifact do not depend on what was learned,
+only on the architecture. They do depend on weights being *different*: fresh
+biases are all zero and the converter shares or drops equal constants, so every
+weight gets a random value first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from automl.compression.recipe import Recipe
+from automl.config import Constraints
+from automl.execution.context import JobContext
+from automl.measure.size import folder_size, least_size
+from automl.registry import EXPORTERS, RECIPES, RUNTIMES
+from automl.tuning.constraints import broken
+from automl.types import Measures
+
+if TYPE_CHECKING:
+    import keras
+
+#: Examples that calibrate the untrained artifact; its bytes do not depend on them.
+CALIBRATION = 2
+
+
+def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
+    """Builds, converts and measures one candidate.
+
+    Cheap measures come first; a candidate that breaks a bound is not measured
+    further.
+
+    Args:
+        args: ``space``, ``values``, ``format``, ``recipe`` and ``constraints``.
+        context: Where the data is.
+
+    Returns:
+        A `Measures` record as a dictionary.
+
+    Raises:
+        ConversionError: If the candidate cannot be converted.
+    """
+    import keras
+
+    from automl.export.tflite import freeze
+    from automl.measure.flops import count_flops
+
+    recipe = short_calibration(RECIPES.get(args["recipe"]))
+    exporter = EXPORTERS.get(args["format"])()
+    constraints = Constraints(**args["constraints"])
+    space = context.space(args["space"])
+    keras.backend.clear_session()
+    model = space.construct(space.architecture(args["values"]))
+    measures = Measures(model.count_params(), None, None, None, None, recipe.name)
+    floor = replace(measures, size=least_size(model, recipe))
+    if broken(constraints, floor):
+        return asdict(floor)
+    scatter_weights(model)
+    measures = replace(measures, flops=count_flops(freeze(model)))
+    if broken(constraints, measures):
+        return asdict(measures)
+    x, _ = context.split("train")
+    with TemporaryDirectory(prefix="automl-gate-") as folder:
+        path = exporter.export(model, recipe, Path(folder), x[:CALIBRATION])
+        size, gzipped = folder_size(Path(folder))
+        measures = replace(measures, size=size, gzip_size=gzipped)
+        runtime = RUNTIMES.get(exporter.runtimes[0])()
+        if broken(constraints, measures) or not runtime.in_process:
+            return asdict(measures)
+        return asdict(replace(measures, latency_ms=runtime.run(path, x[:1]).latency_ms))
+
+
+def short_calibration(recipe: Recipe) -> Recipe:
+    """Returns the recipe with no more calibration than a measurement needs."""
+    return replace(recipe, calibration_samples=min(recipe.calibration_samples, CALIBRATION))
+
+
+def scatter_weights(model: keras.Model, seed: int = 0) -> None:
+    """Gives every float weight a small random value, positive for variances and scales."""
+    import numpy as np
+
+    random = np.random.default_rng(seed)
+    for weight in model.weights:
+        if "float" in str(weight.dtype):
+            values = random.normal(scale=0.05, size=tuple(weight.shape))
+            if len(weight.shape) < 2:
+                values = 0.5 + np.abs(values)
+            weight.assign(values.astype("float32"))

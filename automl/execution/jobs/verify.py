@@ -1,0 +1,38 @@
+"""Runs one artifact on one runtime and compares it with Keras."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl.errors import VerificationError
+from automl.execution.context import JobContext
+from automl.registry import RECIPES, RUNTIMES, TASKS
+from automl.types import Verification, VerificationStatus
+from automl.verify.compare import compare
+
+
+def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
+    """Verifies on held-out examples.
+
+    Args:
+        args: ``model_file`` and ``path`` (inside the run's folder),
+            ``runtime``, ``recipe``, ``task`` and ``split``.
+        context: Where the data is.
+
+    Returns:
+        A `Verification` record as a dictionary. A runtime that is missing
+        gives "not verified", one that fails gives "failed"; neither raises.
+    """
+    runtime = RUNTIMES.get(args["runtime"])()
+    reason = runtime.missing()
+    if reason:
+        return Verification(runtime.name, VerificationStatus.SKIPPED, reason=reason).to_dict()
+    x, y = context.split(args["split"])
+    reference = context.keras_outputs(args["model_file"], args["split"])
+    try:
+        result = runtime.run(context.run / args["path"], x)
+    except VerificationError as error:
+        return Verification(runtime.name, VerificationStatus.FAILED, reason=str(error)).to_dict()
+    tolerance = RECIPES.get(args["recipe"]).tolerance
+    task = TASKS.get(args["task"])()
+    return compare(runtime.name, result, reference, y, task, tolerance).to_dict()

@@ -1,0 +1,102 @@
+"""From a Keras model to a graph with its weights as constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import (
+    convert_variables_to_constants_v2,
+)
+
+from automl.errors import ConversionError
+from automl.export.tfjs.graph import Graph
+from automl.export.tfjs.optimize import optimize
+
+#: Attributes that would keep a function call from being inlined.
+CALL_MARKS = ("_XlaMustCompile", "_noinline")
+
+
+def freeze(model: keras.Model) -> Graph:
+    """Traces a model at an open batch size and freezes its weights.
+
+    Args:
+        model: A built Keras model; its inputs keep their order.
+
+    Returns:
+        The graph, optimized by grappler.
+
+    Raises:
+        ConversionError: If a recurrent layer has no fixed number of steps.
+    """
+    specs = [
+        tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype, name=f"input_{index}")
+        for index, tensor in enumerate(model.inputs)
+    ]
+
+    def call(*tensors: Any) -> list[Any]:
+        return list(tf.nest.flatten(model(_nested(model, tensors), training=False)))
+
+    with unrolled(model):
+        function = tf.function(call, input_signature=specs, autograph=False)
+        concrete = function.get_concrete_function()
+    frozen = convert_variables_to_constants_v2(
+        concrete, lower_control_flow=True, aggressive_inlining=True
+    )
+    graph_def = _without_call_marks(frozen.graph.as_graph_def())
+    inputs = [tensor.op.name for tensor in frozen.inputs]
+    outputs = [tensor.op.name for tensor in frozen.outputs]
+    return Graph.from_graph_def(optimize(graph_def, inputs, outputs), inputs, outputs)
+
+
+def _nested(model: keras.Model, tensors: Sequence[Any]) -> Any:
+    """Returns the tensors in the structure the model is called with."""
+    if hasattr(model, "_inputs_struct"):
+        return tf.nest.pack_sequence_as(model._inputs_struct, list(tensors))
+    return tensors[0] if len(tensors) == 1 else list(tensors)
+
+
+@contextmanager
+def unrolled(model: keras.Model) -> Iterator[None]:
+    """Unrolls the recurrent layers for as long as the context lasts.
+
+    TF.js runs no while loop reliably.
+    """
+    changed: list[tuple[Any, str, Any]] = []
+    try:
+        for layer in model._flatten_layers():
+            if isinstance(getattr(layer, "unroll", None), bool):
+                _check_steps(layer)
+                for name, value in (("unroll", True), ("use_cudnn", False)):
+                    if hasattr(layer, name):
+                        changed.append((layer, name, getattr(layer, name)))
+                        setattr(layer, name, value)
+        yield
+    finally:
+        for layer, name, value in changed:
+            setattr(layer, name, value)
+
+
+def _check_steps(layer: Any) -> None:
+    shape = getattr(layer, "_build_shapes_dict", None) or {}
+    for value in shape.values():
+        if isinstance(value, (tuple, list)) and len(value) > 1 and value[1] is None:
+            raise ConversionError(
+                f"A recurrent layer needs a fixed number of steps in TF.js, and {layer.name!r} has"
+                f" the input shape {tuple(value)}: build the model with a fixed sequence length."
+            )
+
+
+def _without_call_marks(graph_def: Any) -> Any:
+    nodes = [*graph_def.node]
+    for function in graph_def.library.function:
+        nodes.extend(function.node_def)
+        for mark in CALL_MARKS:
+            function.attr.pop(mark, None)
+    for node in nodes:
+        for mark in CALL_MARKS:
+            node.attr.pop(mark, None)
+    return graph_def

@@ -1,0 +1,53 @@
+"""The names, types and shapes that a user of the file sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+from tensorflow.core.framework import types_pb2
+
+from automl.export.tfjs.graph import Graph
+from automl.export.tfjs.rewrites.dtypes import narrow_type
+
+
+def io_names(model: keras.Model) -> tuple[list[str], list[str]]:
+    """Returns the Keras names of a model's inputs and outputs, in order."""
+    inputs = [_last_part(tensor.name) for tensor in model.inputs]
+    outputs = getattr(model, "output_names", None) or _output_names(model)
+    return inputs, [_last_part(name) for name in outputs]
+
+
+def _output_names(model: keras.Model) -> list[str]:
+    layers = getattr(model, "layers", [])
+    if len(model.outputs) == 1 and layers:
+        return [layers[-1].name]
+    return [tensor.name for tensor in model.outputs]
+
+
+def _last_part(name: str) -> str:
+    return str(name).split("/")[-1]
+
+
+def signature(graph: Graph, model: keras.Model) -> dict[str, Any]:
+    """Returns the ``signature`` of a model.json.
+
+    Args:
+        graph: The final graph, inputs and outputs under their public names.
+        model: The Keras model, for types and shapes.
+    """
+    return {
+        "inputs": dict(zip(graph.inputs, map(_info, graph.inputs, model.inputs), strict=True)),
+        "outputs": dict(zip(graph.outputs, map(_info, graph.outputs, model.outputs), strict=True)),
+    }
+
+
+def _info(name: str, tensor: Any) -> dict[str, Any]:
+    kind = narrow_type(tf.as_dtype(tensor.dtype).as_datatype_enum)
+    sizes = [-1, *(-1 if size is None else int(size) for size in tensor.shape[1:])]
+    return {
+        "name": f"{name}:0",
+        "dtype": str(types_pb2.DataType.Name(kind)),
+        "tensorShape": {"dim": [{"size": str(size)} for size in sizes]},
+    }

@@ -1,0 +1,1 @@
+"""What an artifact costs: bytes, operations, milliseconds."""

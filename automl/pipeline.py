@@ -1,0 +1,345 @@
+"""`automl search`, from a configuration to files: the twelve steps, one a method."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from automl.config import SearchConfig
+from automl.data import dataset
+from automl.data.dataset import DataSummary, Dataset
+from automl.errors import (
+    AutomlError,
+    ConfigChangedError,
+    Interrupted,
+    MissingPartError,
+    UnsuitableSpaceError,
+    UserInputError,
+    VerificationError,
+)
+from automl.execution.base import Executor
+from automl.execution.context import space_spec
+from automl.execution.inprocess import InProcessExecutor
+from automl.execution.processes import ProcessExecutor
+from automl.records.lock import locked
+from automl.records.store import FILE_NAME, RunStore
+from automl.registry import ORACLES, RECIPES, TASKS
+from automl.tuning.budget import Budget
+from automl.tuning.observer import Observer
+from automl.selection import choose, nothing_feasible, shortlist
+from automl.shipping import Shipper, recipes_for
+from automl.types import Artifact, Choice, Trial, TrialState, VerificationStatus
+from automl.versions import versions
+from search_spaces import SPACES, Signature
+
+#: From the largest to the smallest stored weight, for picking the gate's recipe.
+_WEIGHT_ORDER = ("float32", "float16", "int8")
+
+
+class Pipeline:
+    """One search, from the first look at the data to the report.
+
+    Args:
+        config: What to do; `out` names the run's folder.
+        observer: Hears of everything.
+        load: Reads the data when it is not named by `config.data`.
+    """
+
+    def __init__(
+        self,
+        config: SearchConfig,
+        observer: Observer | None = None,
+        load: Callable[[], Dataset] | None = None,
+    ) -> None:
+        if not config.out:
+            raise UserInputError("A search needs a folder. Give --out.")
+        self._config = config
+        self._folder = Path(config.out)
+        self._observer = observer or Observer()
+        self._load = load or (
+            lambda: dataset.load(
+                config.data, test=config.test, validation=config.validation, seed=config.seed
+            )
+        )
+        self._began = time.time()
+
+    def run(self) -> Path:
+        """Searches, ships and reports; returns the run's folder.
+
+        Raises:
+            ConfigChangedError: If the folder holds another configuration's run.
+            RunLockedError: If another process works on the run.
+            NothingFeasibleError: If no candidate met the constraints.
+            VerificationError: If a file that was asked for failed verification.
+            Interrupted: On Ctrl-C; the run can be resumed.
+        """
+        existed = (self._folder / FILE_NAME).exists()
+        try:
+            data = None if existed else self._data()
+            with locked(self._folder), RunStore(self._folder, create=True) as store:
+                self._compare(store)
+                if store.fact("finished"):
+                    self._observer.note(f"{self._folder} is finished; these are its results.")
+                    return self._folder
+                self._work(store, data)
+        except KeyboardInterrupt:
+            raise Interrupted(
+                f"Interrupted. Everything finished is kept in {self._folder};"
+                " the same command goes on from there."
+            ) from None
+        return self._folder
+
+    def _data(self) -> Dataset:
+        self._observer.stage("Reading the data")
+        return self._load()
+
+    def _compare(self, store: RunStore) -> None:
+        """Step 2: one run, one configuration."""
+        known = store.fact("config")
+        if known is None:
+            store.set_fact("config", self._config.to_dict())
+            store.set_fact("versions", versions())
+            store.set_fact("created", time.time())
+            return
+        differences = SearchConfig.from_dict(known).differences(self._config)
+        if differences:
+            raise ConfigChangedError(
+                f"{self._folder} holds a run of another configuration ({'; '.join(differences)})."
+                " Repeat its command to resume it, or choose another --out."
+            )
+
+    def _work(self, store: RunStore, data: Dataset | None) -> None:
+        used = store.begin_session()
+        budget = Budget(self._began - used, self._config.time, self._config.trials)
+        with self._executor(store) as executor:
+            _prepare_runtimes(self._config.export, self._observer)
+            data = data or self._data()
+            task, signature = self._task(store, data)
+            config = self._search(store, data, signature, executor, budget)
+            trials = store.trials()
+            if not any(trial.state is TrialState.COMPLETED for trial in trials):
+                raise _nothing_trained(trials, config)
+            shipper = Shipper(self._folder, config, data.summary, executor, task)
+            choice = self._compress(store, data, trials, shipper)
+            failures = self._ship(store, shipper, trials, choice)
+        store.touch_session()
+        store.set_fact("finished", True)
+        self._report()
+        if failures:
+            raise VerificationError(f"{failures} The report says more.")
+
+    def _executor(self, store: RunStore) -> Executor:
+        if self._config.workers == 0:
+            return InProcessExecutor(store.folder)
+        return ProcessExecutor(store.folder, self._config.workers, self._config.backend)
+
+    def _task(self, store: RunStore, data: Dataset) -> tuple[str, Signature]:
+        """Steps 3 and 4: what the data is and what is asked of it."""
+        known = store.fact("data")
+        if known and known["fingerprint"] != data.summary.fingerprint:
+            raise ConfigChangedError(
+                f"The data changed since {self._folder} was begun. Choose another --out."
+            )
+        if not known or not (self._folder / dataset.FILE_NAME).exists():
+            data.save(self._folder)
+            store.set_fact("data", data.summary.to_dict())
+        name, signature = find_task(self._config.task, data.summary)
+        store.set_fact("task", name)
+        store.set_fact("signature", signature.to_dict())
+        for note in data.summary.notes:
+            self._observer.note(note)
+        return name, signature
+
+    def _search(
+        self,
+        store: RunStore,
+        data: Dataset,
+        signature: Signature,
+        executor: Executor,
+        budget: Budget,
+    ) -> SearchConfig:
+        """Steps 5 to 8: space, oracle, loop."""
+        self._observer.stage("Preparing the search")
+        from automl.tuning.ask_tell import AskTell
+        from automl.tuning.loop import SearchLoop
+
+        config = replace(
+            self._config,
+            space=suitable_space(self._config.space, signature),
+            oracle="bayesian" if self._config.oracle == "auto" else self._config.oracle,
+        )
+        space = SPACES.get(config.space)(signature, choices=config.choices or None)
+        gate_recipe = self._gate_recipe()
+        store.set_fact("resolved", {"space": config.space, "oracle": config.oracle})
+        store.set_fact("gate_recipe", gate_recipe)
+        oracle = AskTell(
+            ORACLES.get(config.oracle), space.hyperparameters(), space.canonical, config.seed
+        )
+        loop = SearchLoop(
+            config=config,
+            store=store,
+            executor=executor,
+            oracle=oracle,
+            guesses=space.first_guesses(),
+            architecture=space.canonical,
+            space=space_spec(config.space, signature, config.choices),
+            budget=budget,
+            observer=self._observer,
+            gate=(config.export[0], gate_recipe),
+        )
+        self._observer.stage("Searching")
+        end = loop.run()
+        store.set_fact("search_end", end)
+        self._observer.note(f"The search ended: {end}.")
+        return config
+
+    def _gate_recipe(self) -> str:
+        """The smallest planned recipe: what is most likely to ship under a size bound."""
+        names = recipes_for(self._config.export[0], self._config.recipes)
+        recipes = [RECIPES.get(name) for name in names]
+        smallest = max(
+            recipes,
+            key=lambda recipe: (_WEIGHT_ORDER.index(recipe.weights), recipe.activations == "int8"),
+        )
+        return str(smallest.name)
+
+    def _compress(
+        self, store: RunStore, data: Dataset, trials: list[Trial], shipper: Shipper
+    ) -> Choice:
+        """Steps 9 and 10: the few best, in every recipe, judged as artifacts."""
+        self._observer.stage("Compressing")
+        examples = data.summary.counts["validation"]
+        chosen = shortlist(trials, self._config.objective, examples)
+        format_name = self._config.export[0]
+        judged: list[Artifact] = []
+        for trial in chosen:
+            for recipe in recipes_for(format_name, self._config.recipes):
+                artifact = shipper.judge(trial, shipper.stage(trial, format_name, recipe))
+                store.set_artifact(artifact)
+                self._observer.artifact(artifact)
+                judged.append(artifact)
+
+        def latency(artifact: Artifact) -> float | None:
+            return artifact.verification.latency_ms if artifact.verification else None
+
+        choice = choose(
+            judged, self._config.objective, self._config.constraints, examples, latency
+        )
+        store.set_fact("choice", asdict(choice))
+        self._observer.note(choice.reason)
+        return choice
+
+    def _ship(
+        self, store: RunStore, shipper: Shipper, trials: list[Trial], choice: Choice
+    ) -> str:
+        """Steps 11 and 12: the winner in every format, run on test data, put in place."""
+        self._observer.stage("Exporting and verifying")
+        (winner,) = (trial for trial in trials if trial.number == choice.trial)
+        judged = {
+            (artifact.format, artifact.recipe): artifact
+            for artifact in store.artifacts()
+            if artifact.trial == winner.number
+        }
+        final: list[Artifact] = []
+        for format_name in self._config.export:
+            for recipe in recipes_for(format_name, self._config.recipes):
+                artifact = judged.get((format_name, recipe))
+                if artifact is None or not artifact.path:
+                    artifact = artifact or shipper.stage(winner, format_name, recipe)
+                # What failed on validation data is not run again: its fault is known.
+                if artifact.status is not VerificationStatus.FAILED or not artifact.verifications:
+                    artifact = shipper.verify(winner, artifact)
+                artifact = shipper.place(artifact)
+                store.set_artifact(artifact)
+                self._observer.artifact(artifact)
+                final.append(artifact)
+            shipper.describe(format_name, final)
+        shipper.clean()
+        return self._failures(final, choice)
+
+    def _failures(self, final: list[Artifact], choice: Choice) -> str:
+        """Returns what failed of what was asked for by name, in one line."""
+        lines = []
+        for format_name in self._config.export:
+            mine = [artifact for artifact in final if artifact.format == format_name]
+            failed = [a for a in mine if a.status is VerificationStatus.FAILED]
+            named = [
+                a
+                for a in failed
+                if a.recipe in self._config.compress or a.recipe == choice.recipe
+            ]
+            for artifact in named or (failed if len(failed) == len(mine) else []):
+                lines.append(f"{format_name} {artifact.recipe}: {artifact.reason}")
+        return f"Not put in place: {'; '.join(lines)}." if lines else ""
+
+    def _report(self) -> None:
+        self._observer.stage("Writing the report")
+        from automl.report.build import write_report
+        from automl.run import Run
+
+        write_report(Run(self._folder))
+
+
+def find_task(name: str, data: DataSummary) -> tuple[str, Signature]:
+    """Returns the task's name, inferred if ``auto``, and the signature it gives the data.
+
+    Raises:
+        UserInputError: If the task, or every task, does not suit the data.
+    """
+    if name == "auto":
+        name = next((n for n in TASKS.names() if TASKS.get(n).suits(data) is None), "")
+        if not name:
+            raise UserInputError("No registered task suits the data. Name one with --task.")
+    if reason := TASKS.get(name).suits(data):
+        raise UserInputError(f"The task {name!r} does not suit the data: {reason}.")
+    return name, Signature(data.input, TASKS.get(name)().target(data))
+
+
+def suitable_space(name: str, signature: Signature) -> str:
+    """Returns the name of the space to search, the first that suits if ``auto``.
+
+    Raises:
+        UnsuitableSpaceError: If it, or every space, does not accept the signature.
+    """
+    names = SPACES.names() if name == "auto" else (name,)
+    reasons = {candidate: SPACES.get(candidate).accepts(signature) for candidate in names}
+    for candidate, reason in reasons.items():
+        if reason is None:
+            return candidate
+    raise UnsuitableSpaceError(
+        "No space suits the data: "
+        + "; ".join(f"{candidate}: {reason}" for candidate, reason in reasons.items())
+        + ". Choose another with --space."
+    )
+
+
+def _nothing_trained(trials: list[Trial], config: SearchConfig) -> AutomlError:
+    failed = [trial for trial in trials if trial.state is TrialState.FAILED]
+    if failed:
+        return AutomlError(
+            f"All {len(failed)} trained trials failed. The first: {failed[0].reason}"
+        )
+    rejected = [trial for trial in trials if trial.state is TrialState.REJECTED]
+    if rejected:
+        return nothing_feasible(rejected, config.constraints)
+    return AutomlError(
+        "The time was up before the first trial was trained. Give more --time."
+    )
+
+
+def _prepare_runtimes(formats: tuple[str, ...], observer: Observer) -> None:
+    """Fetches the TF.js runtime in the background, if a format will need it."""
+    if "tfjs" not in formats:
+        return
+    from automl.verify.tfjs_node import ensure
+
+    def fetch() -> None:
+        # What is missing is said by the verification that misses it.
+        with suppress(MissingPartError):
+            ensure(observer.note)
+
+    threading.Thread(target=fetch, daemon=True).start()

@@ -1,0 +1,64 @@
+"""Every extension point of `automl`, by role.
+
+Adding a built-in is one file and one line here; other distributions use the
+entry-point group named beside the role. Spaces and blocks have their
+registries in `search_spaces`.
+"""
+
+from __future__ import annotations
+
+from search_spaces.registry import Registry
+
+SOURCES = Registry(
+    "data source",
+    "automl.sources",
+    {
+        "digits": "automl.data.digits:DigitsSource",
+        "npz": "automl.data.npz:NpzSource",
+    },
+)
+
+TASKS = Registry(
+    "task",
+    "automl.tasks",
+    {"classification": "automl.tasks.classification:Classification"},
+)
+
+ORACLES = Registry(
+    "oracle",
+    "automl.oracles",
+    {
+        "bayesian": "automl.tuning.oracles.bayesian:BayesianOracle",
+        "random": "automl.tuning.oracles.random:RandomOracle",
+    },
+)
+
+RECIPES = Registry(
+    "recipe",
+    "automl.recipes",
+    {
+        "float32": "automl.compression.recipes:FLOAT32",
+        "float16": "automl.compression.recipes:FLOAT16",
+        "dynamic_int8": "automl.compression.recipes:DYNAMIC_INT8",
+        "int8": "automl.compression.recipes:INT8",
+    },
+)
+
+EXPORTERS = Registry(
+    "export format",
+    "automl.exporters",
+    {
+        "tflite": "automl.export.tflite:TFLiteExporter",
+        "tfjs": "automl.export.tfjs.exporter:TFJSExporter",
+    },
+)
+
+RUNTIMES = Registry(
+    "runtime",
+    "automl.runtimes",
+    {
+        "litert": "automl.verify.litert:LiteRTRuntime",
+        "tfjs-cpu": "automl.verify.tfjs_node:TFJSCPURuntime",
+        "tfjs-wasm": "automl.verify.tfjs_node:TFJSWasmRuntime",
+    },
+)

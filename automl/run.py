@@ -1,0 +1,256 @@
+"""A run, opened from its folder: what was searched, found and shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.config import SearchConfig
+from automl.data.dataset import DataSummary
+from automl.errors import UserInputError
+from automl.records.store import RunStore
+from automl.registry import EXPORTERS, RECIPES
+from automl.selection import pareto_front
+from automl.types import Artifact, Choice, Trial, TrialState
+
+if TYPE_CHECKING:
+    import keras
+
+    from automl.execution.base import Executor
+
+
+class Run:
+    """One run's records; nothing is kept open, every look reads the store.
+
+    Args:
+        folder: The run's folder.
+
+    Raises:
+        UserInputError: If the folder holds no run.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        with RunStore(self.folder) as store:
+            config = store.fact("config")
+        if config is None:
+            raise UserInputError(
+                f"The run in {self.folder} was never begun. Search again with this --out."
+            )
+        self.config = SearchConfig.from_dict(config)
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder)!r})"
+
+    @property
+    def name(self) -> str:
+        """Name of the run's folder."""
+        return self.folder.resolve().name
+
+    def fact(self, name: str, default: Any = None) -> Any:
+        """Returns a single value the run kept, e.g. ``"versions"``."""
+        with RunStore(self.folder) as store:
+            return store.fact(name, default)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run ended with exported files."""
+        return bool(self.fact("finished", False))
+
+    @property
+    def data(self) -> DataSummary | None:
+        """The data as the run saw it; None before it was read."""
+        record = self.fact("data")
+        return DataSummary.from_dict(record) if record else None
+
+    @property
+    def seconds(self) -> float:
+        """Seconds the run was worked on, over all sessions."""
+        with RunStore(self.folder) as store:
+            return store.seconds_used()
+
+    @property
+    def trials(self) -> list[Trial]:
+        """Every candidate, in the order of proposal, rejected ones too."""
+        with RunStore(self.folder) as store:
+            return store.trials()
+
+    @property
+    def pareto(self) -> list[Trial]:
+        """The trials that no other beats in every objective."""
+        return pareto_front(self.trials, self.config.objective)
+
+    @property
+    def choice(self) -> Choice | None:
+        """Which trial and recipe won, and why; None before that is decided."""
+        record = self.fact("choice")
+        return Choice(**record) if record else None
+
+    @property
+    def best(self) -> Trial | None:
+        """The trial that won; before the choice, the one with the best score."""
+        choice = self.choice
+        with RunStore(self.folder) as store:
+            if choice is not None:
+                return next(t for t in store.trials() if t.number == choice.trial)
+            return next(iter(store.best_trials(1)), None)
+
+    @property
+    def artifacts(self) -> list[Artifact]:
+        """The winner's exported files, shipped or refused."""
+        choice = self.choice
+        return [a for a in self.judged if choice is not None and a.trial == choice.trial]
+
+    @property
+    def judged(self) -> list[Artifact]:
+        """Every artifact that was made, those of trials that lost too."""
+        with RunStore(self.folder) as store:
+            return store.artifacts()
+
+    @property
+    def artifact(self) -> Artifact | None:
+        """The artifact that the choice names, in the first export format."""
+        choice = self.choice
+        if choice is None:
+            return None
+        wanted = (choice.trial, self.config.export[0], choice.recipe)
+        return next((a for a in self.judged if (a.trial, a.format, a.recipe) == wanted), None)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of how the run went."""
+        with RunStore(self.folder) as store:
+            return store.notes()
+
+    def epochs(self, trial: int) -> list[dict[str, float]]:
+        """Returns the metrics of a trial's epochs."""
+        with RunStore(self.folder) as store:
+            return store.epochs(trial)
+
+    def load_model(self, trial: int | None = None) -> keras.Model:
+        """Loads a trial's trained Keras model, the winner's by default.
+
+        Raises:
+            UserInputError: If its weights were not kept.
+        """
+        from automl.execution.models import load_model
+
+        return load_model(self.folder / self._with_weights(trial).model_file)
+
+    def export(
+        self, format: str, recipe: str | None = None, trial: int | None = None
+    ) -> Artifact:
+        """Exports and verifies a trial's model, the winner's by default.
+
+        Args:
+            format: Export format, e.g. ``"tflite"``.
+            recipe: Recipe; by default the chosen one, or the format's plainest
+                if it cannot hold that.
+            trial: Number of the trial.
+
+        Returns:
+            The artifact; its `status` says whether it is in place.
+
+        Raises:
+            UserInputError: If a name is unknown, the format cannot hold the
+                recipe or the trial's weights were not kept.
+            RunLockedError: If another process works on the run.
+        """
+        from automl.records.lock import locked
+        from automl.shipping import recipes_for
+
+        chosen = self._with_weights(trial)
+        if recipe is None:
+            default = self.choice.recipe if self.choice else "float32"
+            (recipe,) = recipes_for(format, (default,))
+        if not EXPORTERS.get(format).holds(RECIPES.get(recipe)):
+            held = [name for name in RECIPES.names() if EXPORTERS.get(format).holds(RECIPES.get(name))]
+            raise UserInputError(
+                f"{format} cannot hold the recipe {recipe!r}. It holds: {', '.join(held)}."
+            )
+        with locked(self.folder), self._executor() as executor, RunStore(self.folder) as store:
+            shipper = self._shipper(executor)
+            artifact = shipper.stage(chosen, format, recipe)
+            artifact = shipper.place(shipper.verify(chosen, artifact))
+            store.set_artifact(artifact)
+            mine = [a for a in store.artifacts() if a.trial == chosen.number]
+            shipper.describe(format, mine)
+            shipper.clean()
+        return artifact
+
+    def verify(self) -> list[Artifact]:
+        """Runs every shipped file again on its runtimes and keeps the new records.
+
+        A file whose hash is not the recorded one fails.
+
+        Raises:
+            UserInputError: If nothing was shipped.
+            RunLockedError: If another process works on the run.
+        """
+        from automl.records.lock import locked
+
+        shipped = [artifact for artifact in self.artifacts if artifact.path]
+        if not shipped:
+            raise UserInputError(
+                f"{self.folder} has no exported files. Make them with: automl export {self.folder}"
+            )
+        with locked(self.folder), self._executor() as executor, RunStore(self.folder) as store:
+            shipper = self._shipper(executor)
+            verified = [
+                shipper.check(self._trial(artifact.trial), artifact) for artifact in shipped
+            ]
+            for artifact in verified:
+                store.set_artifact(artifact)
+            for format_name in {artifact.format for artifact in verified}:
+                shipper.describe(format_name, self.artifacts)
+        return verified
+
+    def report(self) -> Path:
+        """Writes ``report.html`` anew from the records and returns its path."""
+        from automl.report.build import write_report
+
+        return write_report(self)
+
+    def _trial(self, number: int) -> Trial:
+        for trial in self.trials:
+            if trial.number == number:
+                return trial
+        raise UserInputError(
+            f"The run has trials 0 to {len(self.trials) - 1}. Received: {number}."
+        )
+
+    def _with_weights(self, number: int | None) -> Trial:
+        trial = self.best if number is None else self._trial(number)
+        if trial is None:
+            raise UserInputError(f"{self.folder} has no trained trial yet. Resume the search first.")
+        if trial.state is not TrialState.COMPLETED or not (self.folder / trial.model_file).is_file():
+            kept = [t.number for t in self.trials if (self.folder / t.model_file).is_file()]
+            raise UserInputError(
+                f"The weights of trial {trial.number} were not kept ({trial.state})."
+                f" Kept: {', '.join(map(str, kept)) or 'none'}."
+            )
+        return trial
+
+    def _executor(self) -> Executor:
+        from automl.execution.processes import ProcessExecutor
+
+        return ProcessExecutor(self.folder, 1, self.config.backend)
+
+    def _shipper(self, executor: Executor) -> Any:
+        from automl.shipping import Shipper
+
+        data = self.data
+        if data is None:
+            raise UserInputError(f"{self.folder} has no data yet. Resume the search first.")
+        return Shipper(self.folder, self.config, data, executor, self.fact("task"))
+
+
+def list_runs(parent: str | Path = "runs") -> list[Run]:
+    """Returns the runs in the folders directly below `parent`, by name."""
+    found = []
+    for store in sorted(Path(parent).glob("*/run.db")):
+        try:
+            found.append(Run(store.parent))
+        except UserInputError:
+            continue  # Not a run, or one that was never begun.
+    return found

@@ -1,0 +1,189 @@
+"""Decides which trials and artifacts win, and says why; nothing is computed here but ranks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from automl.config import Constraints
+from automl.errors import NothingFeasibleError
+from automl.tuning.constraints import excess
+from automl.types import Artifact, Choice, Trial, TrialState, VerificationStatus
+from automl.units import format_latency, format_size
+
+#: Trials that are compressed and judged as artifacts.
+SHORTLIST = 3
+#: Best trials whose weights are kept beside those of the Pareto front.
+KEPT = 5
+
+_COSTS: dict[str, Callable[[Trial], float | None]] = {
+    "size": lambda trial: trial.measures.size if trial.measures else None,
+    "gzip_size": lambda trial: trial.measures.gzip_size if trial.measures else None,
+    "latency": lambda trial: trial.measures.latency_ms if trial.measures else None,
+    "flops": lambda trial: trial.measures.flops if trial.measures else None,
+    "params": lambda trial: trial.measures.params if trial.measures else None,
+}
+
+
+def objective_value(trial: Trial, objective: str) -> float:
+    """Returns a completed trial's value of an objective, turned so that higher is better."""
+    if objective in _COSTS:
+        cost = _COSTS[objective](trial)
+        return -math.inf if cost is None else -cost
+    value = trial.metrics.get(objective, math.nan)
+    return -value if objective.endswith("loss") else value
+
+
+def pareto_front(trials: Sequence[Trial], objectives: Sequence[str]) -> list[Trial]:
+    """Returns the completed trials that no other is at least as good as in every objective.
+
+    Of trials equal in every objective, the earliest stays.
+    """
+    done = [trial for trial in trials if trial.state is TrialState.COMPLETED]
+    points = [tuple(objective_value(trial, name) for name in objectives) for trial in done]
+    return [
+        trial
+        for i, trial in enumerate(done)
+        if not any(
+            _dominates(points[j], points[i]) or (points[j] == points[i] and j < i)
+            for j in range(len(done))
+            if j != i
+        )
+    ]
+
+
+def _dominates(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one != other and all(a >= b for a, b in zip(one, other, strict=True))
+
+
+def worth_keeping(trials: Sequence[Trial], objectives: Sequence[str]) -> list[Trial]:
+    """Returns the trials whose weights may still be needed: the front and the top few."""
+    done = [trial for trial in trials if trial.state is TrialState.COMPLETED]
+    top = sorted(done, key=lambda trial: (-(trial.score or 0.0), trial.number))[:KEPT]
+    kept = {trial.number: trial for trial in (*top, *pareto_front(done, objectives))}
+    return [kept[number] for number in sorted(kept)]
+
+
+def shortlist(trials: Sequence[Trial], objectives: Sequence[str], examples: int) -> list[Trial]:
+    """Returns up to `SHORTLIST` trials to compress, most promising first.
+
+    They are those of the Pareto front that validation cannot tell from the
+    best, cheapest first, and the best itself.
+
+    Args:
+        trials: All trials of the run.
+        objectives: The first ranks; the others are costs.
+        examples: Number of validation examples.
+    """
+    front = pareto_front(trials, objectives)
+    if not front:
+        return []
+    best = max(front, key=lambda trial: (trial.score or 0.0, -trial.number))
+    if objectives[0] == "val_accuracy":
+        slack = 2 * standard_error(best.score or 0.0, examples)
+        front = [trial for trial in front if (trial.score or 0.0) >= (best.score or 0.0) - slack]
+    costs = [name for name in objectives if name in _COSTS] or ["size"]
+    front.sort(key=lambda trial: -objective_value(trial, costs[0]))
+    chosen = [trial for trial in front if trial is not best][: SHORTLIST - 1]
+    return [*chosen, best]
+
+
+def standard_error(accuracy: float, examples: int) -> float:
+    """Returns the standard error of an accuracy measured on `examples` examples.
+
+    One success and one failure are added, so that a perfect score on few
+    examples is not taken for certain (after Agresti and Coull, 1998,
+    https://doi.org/10.2307/2685469).
+    """
+    smoothed = (accuracy * examples + 1) / (examples + 2)
+    return math.sqrt(smoothed * (1 - smoothed) / (examples + 2))
+
+
+def choose(
+    artifacts: Sequence[Artifact],
+    objectives: Sequence[str],
+    constraints: Constraints,
+    examples: int,
+    latency: Callable[[Artifact], float | None],
+) -> Choice:
+    """Chooses the artifact to ship.
+
+    The one-standard-error rule (Breiman et al., Classification and Regression
+    Trees, 1984, section 3.4.3): among artifacts whose validation accuracy is
+    within one standard error of the best, the cheapest. Without a cost among
+    the objectives, the most accurate, and the smaller one on ties.
+
+    Args:
+        artifacts: Judged artifacts, with a validation accuracy or a reason.
+        objectives: The objectives of the search.
+        constraints: Bounds; artifacts over the size bound are out.
+        examples: Number of validation examples.
+        latency: Gives an artifact's measured milliseconds, or None.
+
+    Raises:
+        NothingFeasibleError: If no artifact passed and keeps the bounds.
+    """
+    fit = [
+        artifact
+        for artifact in artifacts
+        if artifact.status is VerificationStatus.PASSED
+        and artifact.validation_accuracy is not None
+        and (constraints.max_size is None or artifact.size <= constraints.max_size)
+    ]
+    if not fit:
+        raise NothingFeasibleError(_none_passed(artifacts, constraints))
+    cost_name = next((name for name in objectives if name in _COSTS), None)
+
+    def accuracy(artifact: Artifact) -> float:
+        return artifact.validation_accuracy or 0.0
+
+    def cost(artifact: Artifact) -> float:
+        if cost_name == "latency":
+            return latency(artifact) or math.inf
+        return float(artifact.gzip_size if cost_name == "gzip_size" else artifact.size)
+
+    top = max(fit, key=lambda artifact: (accuracy(artifact), -artifact.size))
+    if cost_name is None:
+        return Choice(
+            top.trial,
+            top.recipe,
+            f"Trial {top.trial} as {top.recipe} has the best validation accuracy,"
+            f" {accuracy(top):.4f} on {examples} examples.",
+        )
+    error = standard_error(accuracy(top), examples)
+    near = [artifact for artifact in fit if accuracy(artifact) >= accuracy(top) - error]
+    won = min(near, key=lambda artifact: (cost(artifact), -accuracy(artifact)))
+    shown = (
+        format_latency(cost(won)) if cost_name == "latency" else format_size(cost(won))
+    )
+    return Choice(
+        won.trial,
+        won.recipe,
+        f"Trial {won.trial} as {won.recipe} is the cheapest artifact ({shown}) among the"
+        f" {len(near)} of {len(fit)} whose validation accuracy is within one standard error"
+        f" ({error:.4f}) of the best: {accuracy(won):.4f} against {accuracy(top):.4f}"
+        f" on {examples} examples.",
+    )
+
+
+def nothing_feasible(trials: Sequence[Trial], constraints: Constraints) -> NothingFeasibleError:
+    """Returns the error for a search in which no candidate passed the gate."""
+    measured = [trial for trial in trials if trial.measures is not None]
+    measured.sort(key=lambda trial: excess(constraints, trial.measures) if trial.measures else 0.0)
+    nearest = "; ".join(f"trial {trial.number}: {trial.reason}" for trial in measured[:3])
+    return NothingFeasibleError(
+        f"None of the {len(trials)} candidates met the constraints."
+        f" Nearest: {nearest or 'none could be measured'}. Loosen the bound, or give more --time."
+    )
+
+
+def _none_passed(artifacts: Sequence[Artifact], constraints: Constraints) -> str:
+    reasons = []
+    for artifact in artifacts:
+        reason = artifact.reason or next((v.reason for v in artifact.verifications if v.reason), "")
+        if not reason and constraints.max_size is not None:
+            reason = (
+                f"{format_size(artifact.size)} > --max-size {format_size(constraints.max_size)}"
+            )
+        reasons.append(f"trial {artifact.trial} {artifact.recipe}: {reason}")
+    return f"No artifact passed. {'; '.join(reasons[:4])}."

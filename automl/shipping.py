@@ -1,0 +1,177 @@
+"""From a trained model to verified files in place.
+
+An artifact is written to a staging folder, run on its runtimes and moved to
+``export/FORMAT/RECIPE/`` only if it passed. Files that failed stay in staging.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from automl.config import SearchConfig
+from automl.data.dataset import DataSummary
+from automl.errors import AutomlError
+from automl.execution.base import Executor
+from automl.measure.size import hashes
+from automl.registry import EXPORTERS, RECIPES
+from automl.types import Artifact, Trial, Verification, VerificationStatus
+
+STAGING = "export/.staging"
+FAILED = "export/.failed"
+
+
+def recipes_for(format_name: str, recipes: Sequence[str]) -> tuple[str, ...]:
+    """Returns those of `recipes` that a format can hold, or its plainest if it holds none."""
+    exporter = EXPORTERS.get(format_name)
+    held = tuple(name for name in recipes if exporter.holds(RECIPES.get(name)))
+    return held or ("float32",)
+
+
+class Shipper:
+    """Exports, verifies and places artifacts of one run.
+
+    Args:
+        folder: The run's folder.
+        config: The run's configuration.
+        data: The run's data.
+        executor: Runs converters and runtimes.
+        task: Registry name of the run's task.
+    """
+
+    def __init__(
+        self, folder: Path, config: SearchConfig, data: DataSummary, executor: Executor, task: str
+    ) -> None:
+        self._folder, self._config, self._data = folder, config, data
+        self._executor, self._task = executor, task
+
+    def stage(self, trial: Trial, format_name: str, recipe: str) -> Artifact:
+        """Writes an artifact to staging; a converter that fails or dies gives a reason."""
+        artifact = Artifact(trial.number, format_name, recipe, path="")
+        try:
+            written = self._executor.run(
+                "export",
+                {
+                    "model_file": trial.model_file,
+                    "folder": f"{STAGING}/{trial.number}/{format_name}/{recipe}",
+                    "format": format_name,
+                    "recipe": recipe,
+                },
+            )
+        except AutomlError as error:
+            return replace(artifact, reason=str(error))
+        return replace(artifact, **written)
+
+    def judge(self, trial: Trial, artifact: Artifact) -> Artifact:
+        """Runs a staged artifact on validation data, on its format's first runtime."""
+        if not artifact.path:
+            return artifact
+        runtime = EXPORTERS.get(artifact.format).runtimes[0]
+        verification = self._verify(trial, artifact, runtime, "validation")
+        return replace(
+            artifact,
+            validation_accuracy=verification.accuracy,
+            verifications=(verification,),
+        )
+
+    def verify(self, trial: Trial, artifact: Artifact) -> Artifact:
+        """Runs an artifact on test data, on every runtime of its format."""
+        if not artifact.path:
+            return artifact
+        runtimes = EXPORTERS.get(artifact.format).runtimes
+        verifications = tuple(
+            self._verify(trial, artifact, runtime, "test") for runtime in runtimes
+        )
+        return replace(artifact, verifications=verifications)
+
+    def check(self, trial: Trial, artifact: Artifact) -> Artifact:
+        """Verifies a placed artifact again; a file that changed since fails at once."""
+        folder = (self._folder / artifact.path).parent
+        if hashes(folder) != artifact.files:
+            reason = f"the files in {folder} are not those that were verified (sha256 differs)"
+            failed = Verification("sha256", VerificationStatus.FAILED, reason=reason)
+            return replace(artifact, verifications=(failed,), reason=reason)
+        return replace(self.verify(trial, artifact), reason="")
+
+    def place(self, artifact: Artifact) -> Artifact:
+        """Moves a verified artifact from staging to its place; a failed one stays aside."""
+        if artifact.status is VerificationStatus.FAILED:
+            reason = artifact.reason or next(
+                f"{v.runtime}: {v.reason}"
+                for v in artifact.verifications
+                if v.status is VerificationStatus.FAILED
+            )
+            if artifact.path:
+                self._move(artifact, FAILED)
+            return replace(artifact, path="", reason=reason)
+        return replace(artifact, path=self._move(artifact, "export"))
+
+    def _move(self, artifact: Artifact, place: str) -> str:
+        staged = self._folder / artifact.path
+        target = self._folder / place / artifact.format / artifact.recipe
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(staged.parent, target)
+        return (target / staged.name).relative_to(self._folder).as_posix()
+
+    def describe(self, format_name: str, artifacts: Sequence[Artifact]) -> None:
+        """Writes labels, preprocessing and manifest beside a format's artifacts."""
+        folder = self._folder / "export" / format_name
+        if not folder.is_dir():
+            return
+        (folder / "labels.txt").write_text(
+            "".join(f"{name}\n" for name in self._data.class_names), encoding="utf-8"
+        )
+        spec = self._data.input
+        _write_json(
+            folder / "preprocessing.json",
+            {
+                "input": spec.kind,
+                "shape": list(spec.shape),
+                "dtype": "float32",
+                "range": [spec.low, spec.high],
+                "note": "Feed raw values in this range; rescaling is part of the model.",
+            },
+        )
+        _write_json(
+            folder / "manifest.json",
+            {
+                "format": format_name,
+                "data": {"uri": self._data.uri, "fingerprint": self._data.fingerprint},
+                "task": self._task,
+                "artifacts": [
+                    artifact.to_dict() for artifact in artifacts if artifact.format == format_name
+                ],
+            },
+        )
+
+    def clean(self) -> None:
+        """Removes staged files that were judged and not chosen."""
+        shutil.rmtree(self._folder / STAGING, ignore_errors=True)
+
+    def _verify(self, trial: Trial, artifact: Artifact, runtime: str, split: str) -> Verification:
+        try:
+            record = self._executor.run(
+                "verify",
+                {
+                    "model_file": trial.model_file,
+                    "path": artifact.path,
+                    "runtime": runtime,
+                    "recipe": artifact.recipe,
+                    "task": self._task,
+                    "split": split,
+                },
+            )
+        except AutomlError as error:
+            return Verification(runtime, VerificationStatus.FAILED, reason=str(error))
+        return Verification(**record | {"status": VerificationStatus(record["status"])})
+
+
+def _write_json(path: Path, record: object) -> None:
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    os.replace(temporary, path)

@@ -1,0 +1,182 @@
+"""Drives any `keras_tuner.Oracle` as ask/tell and guards against its defects.
+
+Every private name of KerasTuner that the project touches is in this file and
+in `oracles/`; a contract test fails loudly when an upgrade moves one. What is
+guarded, as found in KerasTuner 1.4.8:
+
+* ``seed=0`` means "no seed";
+* a score of infinity is taken, and a Gaussian process then reads it as zero;
+* the Bayesian oracle proposes what was tried before;
+* three failures in a row end the search;
+* an exception inside a synchronized method leaves the oracle locked;
+* state is written to JSON files, not atomically (here nothing is written: the
+  run store is replayed instead).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras_tuner
+from keras_tuner.src.engine import oracle as kt_oracle
+from keras_tuner.src.engine import trial as kt_trial
+
+from automl.errors import AutomlError, UserInputError
+
+#: Draws that may be duplicates or already known before the space counts as exhausted.
+MAX_DRAWS = 200
+_NO_LIMIT = 10**9
+
+
+class AskTell:
+    """One oracle, asked for values and told scores, in any order.
+
+    What is asked depends only on the seed, on the number of the proposal and on
+    what has been told, so that a resumed search goes on as it would have.
+
+    Args:
+        oracle_class: A `keras_tuner.Oracle` subclass.
+        hyperparameters: The whole space.
+        canonical: Maps values to what makes two configurations the same.
+        seed: Any whole number from 0.
+    """
+
+    def __init__(
+        self,
+        oracle_class: type[keras_tuner.Oracle],
+        hyperparameters: keras_tuner.HyperParameters,
+        canonical: Callable[[Mapping[str, Any]], Any],
+        seed: int,
+    ) -> None:
+        if not (isinstance(oracle_class, type) and issubclass(oracle_class, keras_tuner.Oracle)):
+            raise UserInputError(
+                f"An oracle is a subclass of keras_tuner.Oracle. Received: {oracle_class!r}."
+            )
+        self._seed = seed
+        self._canonical = canonical
+        self._known: set[str] = set()
+        self._oracle = oracle_class(
+            objective=keras_tuner.Objective("score", "max"),
+            max_trials=None,
+            hyperparameters=hyperparameters,
+            seed=seed + 1,
+            max_retries_per_trial=0,
+            max_consecutive_failed_trials=_NO_LIMIT,
+        )
+        self._oracle.verbose = 0
+        self._oracle.save = lambda: None
+        self._oracle._save_trial = lambda trial: None
+
+    def ask(self, number: int) -> dict[str, Any] | None:
+        """Returns values for proposal `number`, new to the search; None if none is left.
+
+        Raises:
+            AutomlError: If the oracle itself fails.
+        """
+        self._reseed(number)
+        trial = self._guarded(lambda: self._oracle.create_trial(f"proposal-{number}"))
+        if trial.status != kt_trial.TrialStatus.RUNNING:
+            return self._draw(number)
+        values = dict(trial.hyperparameters.values)
+        self._forget(trial)
+        if self._is_new(values):
+            self.add(number, values)
+            return values
+        return self._draw(number)
+
+    def add(self, number: int, values: Mapping[str, Any]) -> bool:
+        """Makes values known as proposal `number`, however they came about.
+
+        Returns:
+            False if the same configuration was known before; nothing changes.
+        """
+        if not self._is_new(values):
+            return False
+        self._known.add(self._key(values))
+        hyperparameters = self._oracle.hyperparameters.copy()
+        hyperparameters.values = dict(values)
+        trial = kt_trial.Trial(
+            hyperparameters=hyperparameters,
+            trial_id=str(number),
+            status=kt_trial.TrialStatus.RUNNING,
+        )
+        self._oracle._record_values(trial)
+        self._oracle.trials[trial.trial_id] = trial
+        self._oracle.start_order.append(trial.trial_id)
+        self._oracle.ongoing_trials[f"proposal-{number}"] = trial
+        return True
+
+    def tell(self, number: int, score: float | None) -> None:
+        """Ends a proposal.
+
+        Args:
+            number: What `add` or `ask` was given.
+            score: Higher is better; None, NaN or infinite if it has none.
+
+        Raises:
+            ValueError: If the proposal is unknown or already ended.
+        """
+        trial_id = str(number)
+        trial = self._oracle.trials.get(trial_id)
+        if trial is None or trial.status != kt_trial.TrialStatus.RUNNING:
+            raise ValueError(f"Only an open proposal can be told. Received: number={number}")
+        if score is None or not math.isfinite(score):
+            trial.status = kt_trial.TrialStatus.FAILED
+        else:
+            self._guarded(lambda: self._oracle.update_trial(trial_id, {"score": score}))
+            trial.status = kt_trial.TrialStatus.COMPLETED
+        self._guarded(lambda: self._oracle.end_trial(trial))
+
+    def _draw(self, number: int) -> dict[str, Any] | None:
+        for _ in range(MAX_DRAWS):
+            values = self._guarded(self._oracle._random_values)
+            if values is None:
+                continue
+            if self.add(number, values):
+                return dict(values)
+        return None
+
+    def _is_new(self, values: Mapping[str, Any]) -> bool:
+        return self._key(values) not in self._known
+
+    def _key(self, values: Mapping[str, Any]) -> str:
+        return json.dumps(self._canonical(values), sort_keys=True, default=str)
+
+    def _reseed(self, number: int) -> None:
+        # Far enough apart that two proposals never share a random state.
+        state = (self._seed + 1) * 1_000_003 + number * 10_007
+        self._oracle._seed_state = state % (2**31)
+        if hasattr(self._oracle, "_random_state"):
+            self._oracle._random_state.seed(state % (2**31))
+
+    def _forget(self, trial: kt_trial.Trial) -> None:
+        oracle = self._oracle
+        oracle.trials.pop(trial.trial_id, None)
+        oracle.start_order.remove(trial.trial_id)
+        for tuner, open_trial in list(oracle.ongoing_trials.items()):
+            if open_trial.trial_id == trial.trial_id:
+                oracle.ongoing_trials.pop(tuner)
+        oracle._tried_so_far.discard(oracle._id_to_hash.pop(trial.trial_id, None))
+
+    def _guarded(self, call: Callable[[], Any]) -> Any:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                return call()
+        except Exception as error:
+            raise AutomlError(
+                f"The oracle {type(self._oracle).__name__} failed: {error}."
+                " Choose another with --oracle."
+            ) from error
+        finally:
+            self._unlock()
+
+    def _unlock(self) -> None:
+        lock = kt_oracle.LOCKS[self._oracle]
+        if lock.locked():
+            kt_oracle.THREADS[self._oracle] = None
+            lock.release()

@@ -1,0 +1,53 @@
+"""How long a search may go on: seconds, trained trials, or both."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+#: Seconds kept for compression, export, verification and report, unless that
+#: is more than the share below.
+FINISH_SECONDS = 35.0
+FINISH_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is left to spend; `started` includes what earlier sessions used.
+
+    Attributes:
+        started: Seconds since the Unix epoch at which the clock began.
+        time: Seconds for the whole command, or None.
+        trials: Trained trials, or None.
+    """
+
+    started: float
+    time: float | None
+    trials: int | None
+
+    @property
+    def end(self) -> float | None:
+        """When the whole command should be done, in seconds since the Unix epoch."""
+        return None if self.time is None else self.started + self.time
+
+    @property
+    def deadline(self) -> float | None:
+        """When the last epoch should end, so that the rest fits into the time."""
+        if self.time is None or self.end is None:
+            return None
+        return self.end - min(FINISH_SECONDS, FINISH_SHARE * self.time)
+
+    def seconds_left(self) -> float | None:
+        """Returns the seconds left for the search, or None if time is no bound."""
+        return None if self.deadline is None else self.deadline - time.time()
+
+    def spent(self, trained: int) -> str:
+        """Returns why no further trial may start, or an empty string.
+
+        Args:
+            trained: Trials trained or in training.
+        """
+        if self.trials is not None and trained >= self.trials:
+            return f"{self.trials} trials were trained"
+        left = self.seconds_left()
+        return "the time was up" if left is not None and left <= 0 else ""

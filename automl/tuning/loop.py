@@ -1,0 +1,310 @@
+"""Ask, write, gate, train, record, tell: the search itself.
+
+The loop knows nothing of Keras, and the oracle nothing of evaluation; both are
+reached through `AskTell` and an `Executor`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from automl.config import SearchConfig
+from automl.errors import WorkerDiedError
+from automl.execution.base import EventKind, Executor, JobEvent
+from automl.records.store import RunStore
+from automl.tuning.ask_tell import AskTell
+from automl.tuning.budget import Budget
+from automl.tuning.constraints import broken
+from automl.tuning.observer import Observer, Progress
+from automl.selection import worth_keeping
+from automl.types import Measures, Trial, TrialState
+
+#: A trial whose worker dies this often is given up.
+MAX_DEATHS = 2
+#: Candidates that the gate may turn away in a row before the search gives up.
+MAX_REJECTED = 300
+#: Seconds between two signs of life to the store and the observer.
+PULSE = 1.0
+FIRST_GUESS = "first guess"
+
+
+@dataclass
+class _Open:
+    """A trial in the hands of the executor."""
+
+    trial: Trial
+    started: float
+
+
+class SearchLoop:
+    """Runs trials until the budget is spent or nothing is left to try.
+
+    Args:
+        config: What to search.
+        store: Where everything is written before and after it happens.
+        executor: Runs the jobs.
+        oracle: Proposes.
+        guesses: Values to try first.
+        architecture: Values -> the active choices, JSON-ready.
+        space: The space as `space_spec` describes it.
+        budget: What may be spent.
+        observer: Hears of everything.
+        gate: Format and recipe measured at the gate.
+    """
+
+    def __init__(
+        self,
+        *,
+        config: SearchConfig,
+        store: RunStore,
+        executor: Executor,
+        oracle: AskTell,
+        guesses: Sequence[dict[str, Any]],
+        architecture: Callable[[dict[str, Any]], dict[str, Any]],
+        space: dict[str, Any],
+        budget: Budget,
+        observer: Observer,
+        gate: tuple[str, str],
+    ) -> None:
+        self._config, self._store, self._executor = config, store, executor
+        self._oracle, self._budget, self._observer = oracle, budget, observer
+        self._architecture, self._space, self._gate = architecture, space, gate
+        self._guesses = deque(guesses)
+        self._again: deque[Trial] = deque()
+        self._open: dict[int, _Open] = {}
+        self._rejected_in_a_row = 0
+        self._end = ""
+        self._pulse = 0.0
+        self._seen = Progress(planned=config.trials)
+        self._next_number = 0
+
+    def run(self) -> str:
+        """Searches and returns why it ended."""
+        self._replay()
+        while True:
+            self._fill()
+            self._beat()
+            if not self._open:
+                return self._end
+            event = self._executor.next_event(timeout=PULSE)
+            if event is not None:
+                self._handle(event)
+
+    # Proposals.
+
+    def _replay(self) -> None:
+        """Teaches the oracle what earlier sessions found; unfinished trials come again."""
+        for trial in self._store.trials():
+            self._oracle.add(trial.number, trial.values)
+            self._next_number = trial.number + 1
+            if trial.state.finished:
+                self._oracle.tell(trial.number, trial.score)
+                self._count(trial)
+            else:
+                self._again.append(trial)
+        trained = self._seen.completed + self._seen.failed
+        if trained or self._again:
+            self._observer.note(
+                f"Resumed: {trained} trials are done, {len(self._again)} are run again."
+            )
+
+    def _fill(self) -> None:
+        while not self._end and len(self._open) < self._config.workers:
+            trained = self._seen.completed + self._seen.failed + len(self._open)
+            if spent := self._budget.spent(trained):
+                # A rejected candidate frees its place, so open ones do not end the search.
+                self._end = spent if not self._open or self._time_is_up() else ""
+                return
+            trial = self._propose()
+            if trial is None:
+                self._end = "every configuration of the space was tried"
+                return
+            self._start(trial)
+
+    def _time_is_up(self) -> bool:
+        left = self._budget.seconds_left()
+        return left is not None and left <= 0
+
+    def _propose(self) -> Trial | None:
+        if self._again:
+            return self._again.popleft()
+        number = self._next_number
+        proposal = self._first_guess(number)
+        if proposal is None:
+            values = self._oracle.ask(number)
+            if values is None:
+                return None
+            proposal = values, self._config.oracle
+        values, by = proposal
+        trial = Trial(number, values, self._architecture(values), by)
+        self._store.add_trial(trial)
+        self._next_number += 1
+        return trial
+
+    def _first_guess(self, number: int) -> tuple[dict[str, Any], str] | None:
+        while self._guesses:
+            values = self._guesses.popleft()
+            if self._oracle.add(number, values):
+                return values, FIRST_GUESS
+        return None
+
+    def _start(self, trial: Trial) -> None:
+        job = self._executor.submit(
+            "gate",
+            {
+                "space": self._space,
+                "values": trial.values,
+                "format": self._gate[0],
+                "recipe": self._gate[1],
+                "constraints": asdict(self._config.constraints),
+            },
+        )
+        self._open[job] = _Open(trial, time.time())
+
+    # Outcomes.
+
+    def _handle(self, event: JobEvent) -> None:
+        entry = self._open.get(event.job)
+        if entry is None:
+            return
+        if event.kind is EventKind.PROGRESS:
+            epoch, metrics = event.result["epoch"], event.result["metrics"]
+            self._store.add_epoch(entry.trial.number, epoch, metrics)
+            self._observer.epoch(entry.trial, epoch, self._config.epochs, metrics)
+            return
+        del self._open[event.job]
+        if event.kind is EventKind.DIED:
+            self._died(entry, event.result["message"])
+        elif entry.trial.state is TrialState.PROPOSED:
+            self._gated(entry, event)
+        else:
+            self._trained(entry, event)
+
+    def _gated(self, entry: _Open, event: JobEvent) -> None:
+        if event.kind is EventKind.ERROR:
+            reason = f"cannot be converted: {event.result['message']}"
+            self._finish(entry, state=TrialState.REJECTED, reason=reason)
+            return
+        measures = Measures(**event.result)
+        reason = broken(self._config.constraints, measures)
+        if reason:
+            self._finish(entry, state=TrialState.REJECTED, measures=measures, reason=reason)
+            return
+        trial = replace(entry.trial, state=TrialState.RUNNING, measures=measures)
+        self._store.update_trial(trial)
+        job = self._executor.submit(
+            "train",
+            {
+                "space": self._space,
+                "values": trial.values,
+                "seed": self._config.seed * 100_003 + trial.number,
+                "epochs": self._config.epochs,
+                "deadline": self._budget.deadline,
+                "objective": self._config.objective[0],
+                "model_file": trial.model_file,
+            },
+        )
+        self._open[job] = _Open(trial, entry.started)
+
+    def _trained(self, entry: _Open, event: JobEvent) -> None:
+        if event.kind is EventKind.ERROR:
+            reason = f"{event.result['type']}: {event.result['message']}"
+            self._store.add_note(f"Trial {entry.trial.number}: {event.result['traceback']}")
+            self._finish(entry, state=TrialState.FAILED, reason=reason)
+            return
+        metrics = event.result["metrics"]
+        self._finish(
+            entry,
+            state=TrialState.COMPLETED,
+            metrics=metrics,
+            score=score_of(self._config.objective[0], metrics),
+            epochs=event.result["epochs"],
+            reason=event.result["reason"],
+        )
+
+    def _died(self, entry: _Open, cause: str) -> None:
+        trial = replace(entry.trial, deaths=entry.trial.deaths + 1)
+        served = any(t.state is TrialState.COMPLETED for t in self._store.trials())
+        if trial.deaths < MAX_DEATHS:
+            self._tell(f"Trial {trial.number}: {cause} It is tried once more.")
+            trial = replace(trial, state=TrialState.PROPOSED)
+            self._store.update_trial(trial)
+            self._again.append(trial)
+            return
+        self._finish(replace_trial(entry, trial), state=TrialState.FAILED, reason=cause)
+        if not served and self._seen.failed >= MAX_DEATHS:
+            raise WorkerDiedError(
+                f"No trial can be run: {cause} The workers' own output is in"
+                f" {self._store.folder / 'worker.log'}; automl doctor checks the installation."
+            )
+
+    def _finish(self, entry: _Open, **outcome: Any) -> None:
+        trial = replace(entry.trial, seconds=time.time() - entry.started, **outcome)
+        self._store.update_trial(trial)
+        self._oracle.tell(trial.number, trial.score)
+        self._count(trial)
+        if trial.state is TrialState.COMPLETED:
+            self._prune_models()
+        self._observer.trial(trial)
+        self._beat(force=True)
+
+    def _count(self, trial: Trial) -> None:
+        seen = self._seen
+        if trial.state is TrialState.REJECTED:
+            self._seen = replace(seen, rejected=seen.rejected + 1)
+            self._rejected_in_a_row += 1
+            if self._rejected_in_a_row >= MAX_REJECTED:
+                self._end = f"{MAX_REJECTED} candidates in a row were rejected before training"
+            return
+        self._rejected_in_a_row = 0
+        if trial.state is TrialState.FAILED:
+            self._seen = replace(seen, failed=seen.failed + 1)
+            return
+        best = seen.best
+        if best is None or (trial.score or 0.0) > (best.score or 0.0):
+            best = trial
+        self._seen = replace(seen, completed=seen.completed + 1, best=best)
+
+    def _prune_models(self) -> None:
+        """Keeps the weights of the trials that may still be chosen, so that disk is bounded."""
+        completed = self._store.trials(TrialState.COMPLETED)
+        kept = {
+            trial.model_file
+            for trial in worth_keeping(completed, self._config.objective)
+        }
+        for trial in completed:
+            if trial.model_file not in kept:
+                (self._store.folder / trial.model_file).unlink(missing_ok=True)
+
+    def _beat(self, *, force: bool = False) -> None:
+        now = time.time()
+        if not force and now - self._pulse < PULSE:
+            return
+        self._pulse = now
+        self._store.touch_session()
+        self._observer.progress(
+            replace(
+                self._seen,
+                seconds_left=self._budget.seconds_left(),
+                elapsed=now - self._budget.started,
+            )
+        )
+
+    def _tell(self, text: str) -> None:
+        self._store.add_note(text)
+        self._observer.note(text)
+
+
+def replace_trial(entry: _Open, trial: Trial) -> _Open:
+    """Returns the same entry for another record of its trial."""
+    return _Open(trial, entry.started)
+
+
+def score_of(objective: str, metrics: dict[str, float]) -> float:
+    """Returns the metric that ranks trials, turned so that higher is better."""
+    value = metrics[objective]
+    return -value if objective.endswith("loss") else value

@@ -1,0 +1,52 @@
+"""Who watches a run: the command line draws it, a notebook prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from automl.types import Artifact, Trial
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the search stands.
+
+    Attributes:
+        completed: Trials trained and scored.
+        rejected: Candidates the gate turned away.
+        failed: Trials that crashed or diverged.
+        planned: Trials to train, or None.
+        best: The best trial so far, or None.
+        seconds_left: Seconds left for the search, or None.
+        elapsed: Seconds since the start, earlier sessions included.
+    """
+
+    completed: int = 0
+    rejected: int = 0
+    failed: int = 0
+    planned: int | None = None
+    best: Trial | None = None
+    seconds_left: float | None = None
+    elapsed: float = 0.0
+
+
+class Observer:
+    """Hears of everything that happens; each method does nothing by default."""
+
+    def stage(self, name: str) -> None:
+        """A step of the pipeline begins, named in a few words."""
+
+    def progress(self, progress: Progress) -> None:
+        """The search moved on, or a second passed."""
+
+    def epoch(self, trial: Trial, epoch: int, epochs: int, metrics: dict[str, float]) -> None:
+        """A trial finished an epoch (from 0) out of at most `epochs`."""
+
+    def trial(self, trial: Trial) -> None:
+        """A trial was rejected, failed or completed."""
+
+    def artifact(self, artifact: Artifact) -> None:
+        """An artifact was judged, verified or refused."""
+
+    def note(self, text: str) -> None:
+        """Something a person should know."""

@@ -1,0 +1,1 @@
+"""Strategies: one `keras_tuner.Oracle` subclass a file."""

@@ -1,0 +1,192 @@
+"""The records that pass between the stages; all frozen, all JSON-ready.
+
+A search makes `Trial`s; each is gated on its `Measures`, trained to a
+`Training` outcome, and the chosen ones become `Artifact`s with
+`Verification`s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class TrialState(StrEnum):
+    """Where a trial stands. `PROPOSED` and `RUNNING` are run again on resume."""
+
+    PROPOSED = "proposed"  #: written, nothing done yet
+    RUNNING = "running"  #: passed the gate, in training
+    REJECTED = "rejected"  #: stopped at the gate, never trained
+    COMPLETED = "completed"  #: trained and scored
+    FAILED = "failed"  #: crashed or diverged; `reason` says how
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen to the trial."""
+        return self not in (TrialState.PROPOSED, TrialState.RUNNING)
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What the untrained artifact of a candidate costs.
+
+    Attributes:
+        params: Weights of the Keras model.
+        flops: Floating-point operations of one inference, a multiply-add
+            counted as two; None where it was not measured.
+        size: Bytes of the artifact in the recipe that gates.
+        gzip_size: The same bytes gzipped.
+        latency_ms: Median milliseconds of one inference on this machine, one
+            thread; None where it was not measured.
+        recipe: The recipe that was measured.
+    """
+
+    params: int
+    flops: int | None
+    size: int | None
+    gzip_size: int | None
+    latency_ms: float | None
+    recipe: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One candidate, from proposal to outcome.
+
+    Attributes:
+        number: Position in the order of proposals, from 0.
+        values: Hyperparameter values as the oracle gave them.
+        architecture: The active choices only; equal for equal models.
+        proposed_by: ``"first guess"`` or the oracle's name.
+        state: Where it stands.
+        measures: What the gate measured, or None before it.
+        metrics: Metric name -> value of the epoch kept.
+        score: Value of the first objective, higher is better; None unless
+            completed.
+        epochs: Epochs trained.
+        seconds: Seconds of gate and training.
+        reason: Why it was rejected, failed or stopped early.
+        deaths: How often a worker process ended in the middle of it.
+    """
+
+    number: int
+    values: dict[str, Any]
+    architecture: dict[str, Any]
+    proposed_by: str
+    state: TrialState = TrialState.PROPOSED
+    measures: Measures | None = None
+    metrics: dict[str, float] = field(default_factory=dict)
+    score: float | None = None
+    epochs: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+    deaths: int = 0
+
+    @property
+    def model_file(self) -> str:
+        """Path of the trained model inside the run's folder."""
+        return f"models/trial_{self.number:05d}.keras"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which trial and recipe won, and why, in words."""
+
+    trial: int
+    recipe: str
+    reason: str
+
+
+class VerificationStatus(StrEnum):
+    """Outcome of running an artifact on one runtime."""
+
+    PASSED = "verified"
+    FAILED = "failed"
+    SKIPPED = "not verified"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """One artifact compared with its Keras model on one runtime.
+
+    Attributes:
+        runtime: Registry name of the runtime.
+        status: Whether it passed, failed or could not be run.
+        examples: Number of held-out examples compared.
+        max_abs_diff: Largest absolute difference of any output.
+        mean_abs_diff: Mean absolute difference.
+        agreement: Share of examples with the same top-1 class.
+        accuracy: The artifact's own accuracy on the examples.
+        keras_accuracy: The Keras model's accuracy on the same examples.
+        latency_ms: Median milliseconds of one call, warm, one example.
+        latency_p95_ms: 95th percentile of the same.
+        reason: Why it failed or was skipped, and what to do.
+    """
+
+    runtime: str
+    status: VerificationStatus
+    examples: int = 0
+    max_abs_diff: float | None = None
+    mean_abs_diff: float | None = None
+    agreement: float | None = None
+    accuracy: float | None = None
+    keras_accuracy: float | None = None
+    latency_ms: float | None = None
+    latency_p95_ms: float | None = None
+    reason: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns a JSON-ready dictionary."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """One exported file (or file set) and what is known of it.
+
+    Attributes:
+        trial: Number of the trial it came from.
+        format: Registry name of the exporter.
+        recipe: Registry name of the recipe.
+        path: The file a runtime loads, inside the run's folder; empty when
+            the artifact could not be written or did not pass.
+        size: Bytes of all its files.
+        gzip_size: The same, each file gzipped.
+        files: File name -> sha256, relative to the artifact's own folder.
+        validation_accuracy: Accuracy on validation data, which the choice was
+            made on; None where it was not judged.
+        verifications: One record per runtime, on test data.
+        reason: Why there is no file, empty otherwise.
+    """
+
+    trial: int
+    format: str
+    recipe: str
+    path: str
+    size: int = 0
+    gzip_size: int = 0
+    files: dict[str, str] = field(default_factory=dict)
+    validation_accuracy: float | None = None
+    verifications: tuple[Verification, ...] = ()
+    reason: str = ""
+
+    @property
+    def status(self) -> VerificationStatus:
+        """The worst of its verifications; not verified when there is none."""
+        states = {verification.status for verification in self.verifications}
+        if not self.path or VerificationStatus.FAILED in states:
+            return VerificationStatus.FAILED
+        if not states or VerificationStatus.SKIPPED in states:
+            return VerificationStatus.SKIPPED
+        return VerificationStatus.PASSED
+
+    @property
+    def verification(self) -> Verification | None:
+        """The record of the first runtime that ran it, if any."""
+        ran = [v for v in self.verifications if v.status != VerificationStatus.SKIPPED]
+        return ran[0] if ran else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns a JSON-ready dictionary."""
+        return asdict(self) | {"status": str(self.status)}

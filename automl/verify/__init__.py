@@ -1,0 +1,1 @@
+"""Runtimes that run exported files, and the comparison with Keras."""

@@ -1,0 +1,62 @@
+"""The LiteRT interpreter, which runs TFLite files on phones and here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from automl.errors import VerificationError
+from automl.measure.latency import time_calls
+from automl.verify.base import Runtime, RuntimeResult
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class LiteRTRuntime(Runtime):
+    """Runs a ``.tflite`` file on one CPU thread."""
+
+    name: ClassVar[str] = "litert"
+    in_process: ClassVar[bool] = True
+
+    def missing(self) -> str | None:
+        """Returns why LiteRT cannot be used, or None."""
+        try:
+            import ai_edge_litert.interpreter  # noqa: F401
+        except ImportError as error:
+            return f"ai-edge-litert cannot be imported ({error}); pip install ai-edge-litert"
+        return None
+
+    def run(self, path: Path, inputs: np.ndarray) -> RuntimeResult:
+        """Runs the file on every input, one by one."""
+        return run_tflite(path.read_bytes(), inputs)
+
+
+def run_tflite(content: bytes, inputs: np.ndarray) -> RuntimeResult:
+    """Runs the content of a ``.tflite`` file of batch 1, float32 input and output.
+
+    Args:
+        content: The file's bytes.
+        inputs: Raw examples, float32, examples x shape.
+
+    Raises:
+        VerificationError: If the interpreter refuses the file or the inputs.
+    """
+    import numpy as np
+    from ai_edge_litert.interpreter import Interpreter
+
+    try:
+        interpreter = Interpreter(model_content=content, num_threads=1)
+        interpreter.allocate_tensors()
+        source = interpreter.get_input_details()[0]["index"]
+        sink = interpreter.get_output_details()[0]["index"]
+        outputs = []
+        for example in inputs:
+            interpreter.set_tensor(source, example[None])
+            interpreter.invoke()
+            outputs.append(interpreter.get_tensor(sink)[0])
+        median, p95 = time_calls(interpreter.invoke)
+    except (RuntimeError, ValueError) as error:
+        line = str(error).strip().partition("\n")[0]
+        raise VerificationError(f"LiteRT cannot run the file: {line}") from error
+    return RuntimeResult(np.asarray(outputs, np.float32), median, p95)

@@ -1,0 +1,143 @@
+"""Runs a TF.js graph model in a Node.js process of its own.
+
+One model per process: a trap inside the wasm backend leaves it unusable for
+whatever comes next.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import tempfile
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from automl.errors import MissingPartError, VerificationError
+from automl.verify.base import Runtime, RuntimeResult
+from automl.verify.tfjs_node.install import ensure, node
+
+BATCH = 64
+TIMEOUT_S = 600.0
+LATENCY = {"calls": 30, "warmup": 5, "seconds": 2.0}
+
+
+class _TFJSNodeRuntime(Runtime):
+    """What the two backends share."""
+
+    in_process: ClassVar[bool] = False
+    backend: ClassVar[str]
+
+    def __init__(self, timeout_s: float = TIMEOUT_S, batch: int = BATCH) -> None:
+        """Sets how long one run may take, in seconds, and how many examples go in at once."""
+        self.timeout_s = timeout_s
+        self.batch = batch
+
+    def missing(self) -> str | None:
+        """Returns why TF.js cannot be run here and what to do, or None.
+
+        Fetches TF.js where it is not installed yet (see `install.ensure`).
+        Never raises.
+        """
+        try:
+            ensure()
+        except MissingPartError as error:
+            return str(error)
+        except OSError as error:
+            return f"TF.js cannot be installed: {error}"
+        return None
+
+    def run(self, path: Path, inputs: np.ndarray) -> RuntimeResult:
+        """Runs a model.json on every input.
+
+        Args:
+            path: The model.json; its shards lie beside it.
+            inputs: Raw examples, float32, examples x shape, at least one.
+
+        Raises:
+            VerificationError: If TF.js refuses or fails to run the file.
+            MissingPartError: If Node.js or TF.js is missing.
+        """
+        if len(inputs) == 0:
+            raise ValueError("At least one example is needed to run a model.")
+        install = ensure()
+        with tempfile.TemporaryDirectory(prefix="automl-tfjs-") as name:
+            folder = Path(name)
+            request = self._request(path, inputs, folder, install)
+            self._call_node(path, folder / "request.json")
+            return _result(path, request, len(inputs))
+
+    def _request(
+        self, path: Path, inputs: np.ndarray, folder: Path, install: Path
+    ) -> dict[str, Any]:
+        request = {
+            "backend": self.backend,
+            "install": str(install),
+            "model": str(path.resolve()),
+            "inputs": [{"file": str(folder / "input.f32"), "shape": list(inputs.shape)}],
+            "outputs": [str(folder / "output.f32")],
+            "result": str(folder / "result.json"),
+            "batch": self.batch,
+            "latency": LATENCY,
+        }
+        (folder / "input.f32").write_bytes(np.ascontiguousarray(inputs, "<f4").tobytes())
+        (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
+        return request
+
+    def _call_node(self, path: Path, request: Path) -> None:
+        with as_file(files("automl.verify.tfjs_node").joinpath("run.mjs")) as script:
+            try:
+                done = subprocess.run(
+                    [node(), str(script), str(request)],
+                    capture_output=True,
+                    text=True,
+                    errors="replace",
+                    timeout=self.timeout_s,
+                    stdin=subprocess.DEVNULL,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired as error:
+                raise VerificationError(
+                    f"{self.name} did not finish {path} within {self.timeout_s:g} s."
+                ) from error
+        if done.returncode != 0:
+            detail = _last_error(done.stderr) or f"Node.js ended with code {done.returncode}"
+            raise VerificationError(f"{self.name} cannot run {path}: {detail}")
+
+
+class TFJSCPURuntime(_TFJSNodeRuntime):
+    """The plain JavaScript backend: the reference of TF.js."""
+
+    name: ClassVar[str] = "tfjs-cpu"
+    backend: ClassVar[str] = "cpu"
+
+
+class TFJSWasmRuntime(_TFJSNodeRuntime):
+    """The WebAssembly backend, with SIMD where the machine has it, on one thread."""
+
+    name: ClassVar[str] = "tfjs-wasm"
+    backend: ClassVar[str] = "wasm"
+
+
+def _result(path: Path, request: dict[str, Any], examples: int) -> RuntimeResult:
+    try:
+        reply = json.loads(Path(request["result"]).read_text(encoding="utf-8"))
+        outputs = np.fromfile(request["outputs"][0], "<f4")
+        outputs = outputs.reshape(examples, *reply["shapes"][0])
+    except (OSError, ValueError, LookupError) as error:
+        raise VerificationError(f"Node.js wrote no readable result for {path}: {error}") from error
+    times = sorted(reply["times"])
+    return RuntimeResult(
+        outputs=outputs.astype(np.float32, copy=False),
+        latency_ms=float(np.median(times)),
+        latency_p95_ms=float(times[math.ceil(0.95 * len(times)) - 1]),
+    )
+
+
+def _last_error(stderr: str) -> str | None:
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    told = [line for line in lines if "Error" in line] or lines
+    return told[-1] if told else None

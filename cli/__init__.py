@@ -1,0 +1,1 @@
+"""The command line: parse, call `automl`, print. Installed as `automl_cli`."""

@@ -1,0 +1,97 @@
+"""`automl runs [list|show|rm]`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import click
+
+from automl.errors import UserInputError
+from automl.units import format_duration, format_size
+
+
+@click.group(name="runs", short_help="List, show and remove runs.")
+def command() -> None:
+    """List, show and remove runs."""
+
+
+@command.command(name="list")
+@click.option("--parent", default="runs", show_default=True, help="Folder that holds the runs.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def list_command(parent: str, as_json: bool) -> None:
+    """List the runs below a folder."""
+    from automl.run import Run, list_runs
+
+    def record(run: Run) -> dict[str, object]:
+        best, artifact = run.best, run.artifact
+        return {
+            "run": str(run.folder),
+            "data": run.config.data,
+            "state": "finished" if run.finished else "unfinished",
+            "trials": len(run.trials),
+            "val_accuracy": best.metrics.get("val_accuracy") if best else None,
+            "size": artifact.size if artifact else None,
+            "seconds": round(run.seconds, 1),
+        }
+
+    records = [record(run) for run in list_runs(parent)]
+    if as_json:
+        click.echo(json.dumps(records, indent=2))
+        return
+    if not records:
+        click.echo(f"No runs in {parent}/. Begin one with: automl search digits")
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("run", "data", "state"):
+        table.add_column(name)
+    for name in ("candidates", "val_accuracy", "size", "time"):
+        table.add_column(name, justify="right")
+    for entry in records:
+        accuracy = entry["val_accuracy"]
+        table.add_row(
+            str(entry["run"]),
+            str(entry["data"]),
+            str(entry["state"]),
+            str(entry["trials"]),
+            f"{accuracy:.4f}" if isinstance(accuracy, float) else "-",
+            format_size(entry["size"] if isinstance(entry["size"], int) else None),
+            format_duration(float(str(entry["seconds"]))),
+        )
+    Console(highlight=False).print(table)
+
+
+@command.command(name="show")
+@click.argument("run", metavar="RUN", type=click.Path())
+def show_command(run: str) -> None:
+    """Show the results of RUN."""
+    from automl.run import Run
+
+    from ..results import print_results
+
+    opened = Run(run)
+    if not opened.artifacts:
+        best = opened.best
+        reached = "no trial has finished" if best is None else f"best score so far {best.score:.4f}"
+        click.echo(f"{run} is unfinished: {len(opened.trials)} candidates, {reached}.")
+        return
+    print_results(opened)
+
+
+@command.command(name="rm")
+@click.argument("run", metavar="RUN", type=click.Path())
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove_command(run: str, yes: bool) -> None:
+    """Remove the folder of RUN with everything in it."""
+    from automl.records.lock import locked
+    from automl.run import Run
+
+    opened = Run(run)
+    if not yes and not click.confirm(f"Remove {opened.folder} and its exported files?"):
+        raise UserInputError("Nothing was removed.")
+    with locked(opened.folder):
+        shutil.rmtree(opened.folder)
+    click.echo(f"Removed {opened.folder}.")

@@ -1,0 +1,153 @@
+"""`automl search DATA`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from automl.config import DEFAULT_TIME, SearchConfig, make_config, read_config_file
+from automl.errors import UserInputError, VerificationError
+from automl.units import format_duration
+
+
+@click.command(name="search", short_help="Search, compress, export, verify and report.")
+@click.argument("data")
+@click.option("--task", metavar="NAME", help="What is asked of the data.  [default: auto]")
+@click.option("--space", metavar="NAME", help="Search space; see automl spaces.  [default: auto]")
+@click.option("--choices", metavar="KEY=A,B", multiple=True, help="Search only these options.")
+@click.option("--oracle", metavar="NAME", help="Strategy: bayesian, random or module:Class.")
+@click.option(
+    "--objective", metavar="NAME", multiple=True,
+    help="val_accuracy, val_loss, size, gzip_size, latency, flops, params; repeatable."
+    "  [default: val_accuracy size]",
+)  # fmt: skip
+@click.option("--max-size", metavar="SIZE", help="Bytes of the artifact, e.g. 50kB.")
+@click.option("--max-latency", metavar="TIME", help="One inference on this machine, e.g. 5ms.")
+@click.option("--max-flops", metavar="N", help="Operations of one inference, e.g. 20M.")
+@click.option("--max-params", metavar="N", help="Number of weights, e.g. 100k.")
+@click.option("--trials", type=int, metavar="N", help="Trained trials at most.")
+@click.option(
+    "--time", metavar="TIME",
+    help="Time for the whole command, e.g. 30m; none for no bound."
+    f"  [default: {format_duration(DEFAULT_TIME)}, none with --trials]",
+)  # fmt: skip
+@click.option("--epochs", type=int, metavar="N", help="Epochs of a trial at most.  [default: 60]")
+@click.option("--validation", type=float, metavar="SHARE", help="[default: 0.2 of the rest]")
+@click.option("--test", type=float, metavar="SHARE", help="Used once, at the end.  [default: 0.2]")
+@click.option("--workers", type=int, metavar="N", help="Worker processes.  [default: 1]")
+@click.option(
+    "--compress", metavar="RECIPE", multiple=True,
+    help="auto, none, float32, float16, dynamic_int8, int8; repeatable.  [default: auto]",
+)  # fmt: skip
+@click.option(
+    "--export", metavar="FORMAT", multiple=True, help="tflite, tfjs; repeatable.  [default: both]"
+)
+@click.option("--seed", type=int, metavar="N", help="[default: 0]")
+@click.option("--out", metavar="FOLDER", help="The run's folder.  [default: runs/NAME]")
+@click.option("--resume", is_flag=True, help="Fail unless there is an unfinished run to resume.")
+@click.option("--config", "config_file", metavar="FILE", help="TOML file of these options.")
+@click.option("--dry-run", is_flag=True, help="Show the configuration and the space, and stop.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def command(
+    data: str,
+    config_file: str | None,
+    resume: bool,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Search for the best small model on DATA and export it, verified.
+
+    DATA is "digits" (1,797 scanned digits, built in) or an .npz file with
+    arrays x and y. An interrupted search goes on when the same command is
+    given again.
+    """
+    config = _config(data, config_file, options)
+    if resume:
+        _check_resumable(config)
+    if dry_run:
+        from ..dry_run import show
+
+        show(config, as_json=as_json)
+        return
+    from automl.pipeline import Pipeline
+    from automl.run import Run
+
+    from ..results import print_results
+    from ..screen import observer
+
+    failure = None
+    with observer(Path(config.out) / "driver.log", quiet=quiet) as watching:
+        try:
+            folder = Pipeline(config, watching).run()
+        except VerificationError as error:
+            failure, folder = error, config.out
+    run = Run(folder)
+    if as_json:
+        click.echo(json.dumps(_record(run), indent=2))
+    else:
+        print_results(run)
+    sys.stdout.flush()
+    if failure:
+        raise failure
+
+
+def _config(data: str, config_file: str | None, options: dict[str, Any]) -> SearchConfig:
+    from automl.folders import default_folder
+
+    given = read_config_file(config_file) if config_file else {}
+    given |= {name: value for name, value in options.items() if value not in (None, ())}
+    if isinstance(given.get("choices"), tuple):
+        given["choices"] = dict(_choice(text) for text in given["choices"])
+    config = make_config(data, given)
+    _check_data(data)
+    return config if config.out else replace(config, out=str(default_folder(data, config)))
+
+
+def _check_data(data: str) -> None:
+    from automl.data.dataset import find_source
+
+    find_source(data)
+
+
+def _choice(text: str) -> tuple[str, tuple[Any, ...]]:
+    key, equals, values = text.partition("=")
+    if not (key and equals and values):
+        raise UserInputError(f"--choices must be KEY=A,B. Received: {text!r}.")
+    return key.strip(), tuple(_value(value.strip()) for value in values.split(","))
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _check_resumable(config: SearchConfig) -> None:
+    from automl.run import Run
+
+    run = Run(config.out)
+    if run.finished:
+        raise UserInputError(
+            f"--resume needs an unfinished run. {config.out} is finished; see it with:"
+            f" automl report {config.out}"
+        )
+
+
+def _record(run: Any) -> dict[str, Any]:
+    choice = run.choice
+    return {
+        "run": str(run.folder),
+        "choice": None if choice is None else vars(choice),
+        "artifacts": [artifact.to_dict() for artifact in run.artifacts],
+        "report": str(run.folder / "report.html"),
+        "seconds": round(run.seconds, 1),
+    }

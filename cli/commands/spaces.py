@@ -1,0 +1,54 @@
+"""`automl spaces [list|show NAME]`."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import click
+
+
+@click.group(name="spaces", short_help="List and show search spaces.")
+def command() -> None:
+    """List and show search spaces."""
+
+
+@command.command(name="list")
+def list_command() -> None:
+    """List the registered search spaces."""
+    from search_spaces import SPACES
+
+    for name in SPACES.names():
+        click.echo(f"{name:12} {SPACES.get(name).summary}")
+
+
+@command.command(name="show")
+@click.argument("name")
+@click.option(
+    "--shape", default="28x28x1", show_default=True, help="Image height x width x channels."
+)
+@click.option("--classes", default=10, show_default=True, help="Number of classes.")
+@click.option("--json", "as_json", is_flag=True, help="Print the tree as JSON.")
+def show_command(name: str, shape: str, classes: int, as_json: bool) -> None:
+    """Show the tree of choices of the space NAME and its size."""
+    from automl.errors import UserInputError
+    from search_spaces import SPACES, InputSpec, Signature, TargetSpec
+
+    SPACES.path(name)
+    try:
+        sizes = tuple(int(size) for size in shape.lower().split("x"))
+    except ValueError:
+        raise UserInputError(f"--shape must be like 28x28x1. Received: {shape!r}.") from None
+    signature = Signature(InputSpec("image", sizes), TargetSpec("classification", classes))
+    space = SPACES.get(name)(signature)
+    tree = space.describe()
+    if as_json:
+        click.echo(json.dumps({"name": name, "size": space.size(), "tree": tree}, indent=2))
+        return
+    size = space.size()
+    click.echo(f"{name}: {size:.3g} configurations (10^{math.log10(size):.1f}) for {shape} images")
+    _print_tree(tree)
+
+
+def _print_tree(node: object, depth: int = 1) -> None:
+    click.echo(json.dumps(node, indent=2))

@@ -1,0 +1,100 @@
+"""The table at the end of a search, for people; goes to stdout."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from automl.run import Run
+from automl.types import Artifact, VerificationStatus
+from automl.units import format_latency, format_size
+
+_STYLES = {
+    VerificationStatus.PASSED: "green",
+    VerificationStatus.FAILED: "red",
+    VerificationStatus.SKIPPED: "yellow",
+}
+
+
+def print_results(run: Run) -> None:
+    """Prints the exported files, the reason of the choice and where the report is."""
+    console = Console(highlight=False, soft_wrap=False)
+    choice = run.choice
+    if choice is not None:
+        console.print(choice.reason)
+        console.print()
+    console.print(artifact_table(run))
+    for artifact in run.artifacts:
+        for verification in artifact.verifications:
+            if verification.status is not VerificationStatus.PASSED:
+                console.print(
+                    f"{artifact.format} {artifact.recipe}, {verification.runtime}:"
+                    f" {verification.status}: {verification.reason}",
+                    style=_STYLES[verification.status],
+                )
+    console.print(f"Files:  {run.folder / 'export'}", soft_wrap=True)
+    console.print(f"Report: {run.folder / 'report.html'}", soft_wrap=True)
+
+
+def artifact_table(run: Run) -> Table:
+    """Returns one row per exported artifact; the chosen one is marked."""
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for name in ("format", "recipe"):
+        table.add_column(name)
+    for name in ("bytes", "gzipped", "test accuracy", "agreement", "largest difference", "latency"):
+        table.add_column(name, justify="right")
+    table.add_column("status")
+    chosen = run.artifact
+    for artifact in run.artifacts:
+        bold = artifact == chosen
+        table.add_row(*_cells(artifact, run), style="bold" if bold else "")
+    return table
+
+
+def _cells(artifact: Artifact, run: Run) -> list[str]:
+    verification = artifact.verification
+    bound = run.config.constraints.max_size
+    status = f"[{_STYLES[artifact.status]}]{artifact.status}[/]"
+    if artifact == run.artifact:
+        status += ", chosen"
+    if bound is not None and artifact.size > bound:
+        status += f", over {format_size(bound)}"
+    if verification is None:
+        return [artifact.format, artifact.recipe, "-", "-", "-", "-", "-", "-", status]
+    return [
+        artifact.format,
+        artifact.recipe,
+        f"{artifact.size:,}",
+        f"{artifact.gzip_size:,}",
+        _number(verification.accuracy, ".4f"),
+        _number(verification.agreement, ".4f"),
+        _number(verification.max_abs_diff, ".1e"),
+        format_latency(verification.latency_ms),
+        status,
+    ]
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)
+
+
+def verification_table(artifacts: list[Artifact]) -> None:
+    """Prints one row per artifact and runtime."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("format", "recipe", "runtime", "status"):
+        table.add_column(name)
+    for name in ("test accuracy", "agreement", "largest difference", "latency"):
+        table.add_column(name, justify="right")
+    for artifact in artifacts:
+        for verification in artifact.verifications:
+            table.add_row(
+                artifact.format,
+                artifact.recipe,
+                verification.runtime,
+                f"[{_STYLES[verification.status]}]{verification.status}[/]",
+                _number(verification.accuracy, ".4f"),
+                _number(verification.agreement, ".4f"),
+                _number(verification.max_abs_diff, ".1e"),
+                format_latency(verification.latency_ms),
+            )
+    Console(highlight=False).print(table)

@@ -1,0 +1,70 @@
+"""A declared space as a tree: what depends on what, and how many points there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+
+@dataclass
+class Node:
+    """One hyperparameter and what hangs on its values.
+
+    Attributes:
+        name: Full name.
+        options: Every value it can take.
+        default: The value it has when none is given.
+        children: (parent values, child) pairs: the child is active under those.
+    """
+
+    name: str
+    options: tuple[Any, ...]
+    default: Any
+    children: list[tuple[tuple[Any, ...], Node]] = field(default_factory=list)
+
+    def size(self) -> int:
+        """Returns the number of distinct settings of this node and all below it."""
+        return sum(
+            prod(child.size() for values, child in self.children if option in values)
+            for option in self.options
+        )
+
+    def describe(self) -> dict[str, Any]:
+        """Returns the node as JSON-ready nested dictionaries."""
+        record: dict[str, Any] = {
+            "name": self.name,
+            "options": list(self.options),
+            "default": self.default,
+        }
+        if self.children:
+            record["children"] = [
+                {"when": list(values), **child.describe()} for values, child in self.children
+            ]
+        return record
+
+
+def space_tree(hyperparameters: Any) -> list[Node]:
+    """Returns the root nodes of a `keras_tuner.HyperParameters`.
+
+    Raises:
+        ValueError: If two hyperparameters share a name: KerasTuner allows it
+            under two conditions, and then loses the value of the active one.
+    """
+    nodes: dict[str, Node] = {}
+    roots = []
+    for hp in hyperparameters.space:
+        if hp.name in nodes:
+            raise ValueError(
+                f"A hyperparameter is declared once. Received: {hp.name!r} under two conditions;"
+                " put each in a name scope of its own."
+            )
+        node = Node(hp.name, tuple(hp.values), hp.default)
+        nodes[hp.name] = node
+        if not hp.conditions:
+            roots.append(node)
+            continue
+        # Scopes are nested, so the innermost condition implies those around it.
+        parent = hp.conditions[-1]
+        nodes[parent.name].children.append((tuple(parent.values), node))
+    return roots
