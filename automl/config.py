@@ -64,7 +64,8 @@ class SearchConfig:
         seed: Seeds the splits, the oracle and every trial.
         test: Share of the examples kept for the one final test.
         validation: Share of the rest that ranks candidates.
-        workers: Worker processes.
+        workers: Worker processes; 0 runs everything in this process, for
+            debugging.
         backend: Keras backend of the workers.
         out: Folder of the run.
     """
@@ -116,10 +117,12 @@ class SearchConfig:
         _one_of(self.backend, BACKENDS, "backend")
 
     def _check_numbers(self) -> None:
-        for name in ("trials", "epochs", "workers"):
+        for name, least in (("trials", 1), ("epochs", 1), ("workers", 0)):
             value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or value < 1):
-                raise UserInputError(f"--{name} must be a whole number from 1. Received: {value!r}.")
+            if value is not None and (not isinstance(value, int) or value < least):
+                raise UserInputError(
+                    f"--{name} must be a whole number from {least}. Received: {value!r}."
+                )
         if self.time is not None and not self.time > 0:
             raise UserInputError(f"--time must be above zero. Received: {self.time!r}.")
         if self.trials is None and self.time is None:

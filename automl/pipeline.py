@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -27,7 +28,7 @@ from automl.execution.inprocess import InProcessExecutor
 from automl.execution.processes import ProcessExecutor
 from automl.records.lock import locked
 from automl.records.store import FILE_NAME, RunStore
-from automl.registry import ORACLES, RECIPES, TASKS
+from automl.registry import EXPORTERS, ORACLES, RECIPES, RUNTIMES, TASKS
 from automl.tuning.budget import Budget
 from automl.tuning.observer import Observer
 from automl.selection import choose, nothing_feasible, shortlist
@@ -77,8 +78,9 @@ class Pipeline:
             VerificationError: If a file that was asked for failed verification.
             Interrupted: On Ctrl-C; the run can be resumed.
         """
-        existed = (self._folder / FILE_NAME).exists()
+        existed, fresh = (self._folder / FILE_NAME).exists(), not self._folder.exists()
         try:
+            self._check_runtime()
             data = None if existed else self._data()
             with locked(self._folder), RunStore(self._folder, create=True) as store:
                 self._compare(store)
@@ -91,7 +93,26 @@ class Pipeline:
                 f"Interrupted. Everything finished is kept in {self._folder};"
                 " the same command goes on from there."
             ) from None
+        except UserInputError:
+            if fresh and not self._has_trials():
+                # Nothing was done: the corrected command should find no leftovers.
+                shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         return self._folder
+
+    def _has_trials(self) -> bool:
+        if not (self._folder / FILE_NAME).exists():
+            return False
+        with RunStore(self._folder) as store:
+            return bool(store.trials())
+
+    def _check_runtime(self) -> None:
+        """A latency bound needs the runtime that measures it."""
+        if self._config.constraints.max_latency is None:
+            return
+        runtime = RUNTIMES.get(EXPORTERS.get(self._config.export[0]).runtimes[0])()
+        if reason := runtime.missing():
+            raise MissingPartError(f"--max-latency cannot be measured: {reason}")
 
     def _data(self) -> Dataset:
         self._observer.stage("Reading the data")
@@ -101,9 +122,9 @@ class Pipeline:
         """Step 2: one run, one configuration."""
         known = store.fact("config")
         if known is None:
-            store.set_fact("config", self._config.to_dict())
             store.set_fact("versions", versions())
             store.set_fact("created", time.time())
+            store.set_fact("config", self._config.to_dict())
             return
         differences = SearchConfig.from_dict(known).differences(self._config)
         if differences:
@@ -123,7 +144,7 @@ class Pipeline:
             trials = store.trials()
             if not any(trial.state is TrialState.COMPLETED for trial in trials):
                 raise _nothing_trained(trials, config)
-            shipper = Shipper(self._folder, config, data.summary, executor, task)
+            shipper = Shipper(self._folder, data.summary, executor, task)
             choice = self._compress(store, data, trials, shipper)
             failures = self._ship(store, shipper, trials, choice)
         store.touch_session()
@@ -222,13 +243,7 @@ class Pipeline:
                 store.set_artifact(artifact)
                 self._observer.artifact(artifact)
                 judged.append(artifact)
-
-        def latency(artifact: Artifact) -> float | None:
-            return artifact.verification.latency_ms if artifact.verification else None
-
-        choice = choose(
-            judged, self._config.objective, self._config.constraints, examples, latency
-        )
+        choice = choose(judged, self._config.objective, self._config.constraints, examples)
         store.set_fact("choice", asdict(choice))
         self._observer.note(choice.reason)
         return choice
@@ -238,6 +253,7 @@ class Pipeline:
     ) -> str:
         """Steps 11 and 12: the winner in every format, run on test data, put in place."""
         self._observer.stage("Exporting and verifying")
+        shipper.set_winner(choice.trial)
         (winner,) = (trial for trial in trials if trial.number == choice.trial)
         judged = {
             (artifact.format, artifact.recipe): artifact

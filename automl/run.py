@@ -242,7 +242,14 @@ class Run:
         data = self.data
         if data is None:
             raise UserInputError(f"{self.folder} has no data yet. Resume the search first.")
-        return Shipper(self.folder, self.config, data, executor, self.fact("task"))
+        winner = self.best
+        return Shipper(
+            self.folder,
+            data,
+            executor,
+            self.fact("task"),
+            None if winner is None else winner.number,
+        )
 
 
 def list_runs(parent: str | Path = "runs") -> list[Run]:

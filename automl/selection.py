@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from automl.config import Constraints
 from automl.errors import NothingFeasibleError
-from automl.tuning.constraints import excess
-from automl.types import Artifact, Choice, Trial, TrialState, VerificationStatus
+from automl.tuning.constraints import broken, excess
+from automl.types import Artifact, Choice, Measures, Trial, TrialState, VerificationStatus
 from automl.units import format_latency, format_size
 
 #: Trials that are compressed and judged as artifacts.
@@ -104,7 +104,6 @@ def choose(
     objectives: Sequence[str],
     constraints: Constraints,
     examples: int,
-    latency: Callable[[Artifact], float | None],
 ) -> Choice:
     """Chooses the artifact to ship.
 
@@ -116,9 +115,8 @@ def choose(
     Args:
         artifacts: Judged artifacts, with a validation accuracy or a reason.
         objectives: The objectives of the search.
-        constraints: Bounds; artifacts over the size bound are out.
+        constraints: Bounds; artifacts over the size or latency bound are out.
         examples: Number of validation examples.
-        latency: Gives an artifact's measured milliseconds, or None.
 
     Raises:
         NothingFeasibleError: If no artifact passed and keeps the bounds.
@@ -128,7 +126,7 @@ def choose(
         for artifact in artifacts
         if artifact.status is VerificationStatus.PASSED
         and artifact.validation_accuracy is not None
-        and (constraints.max_size is None or artifact.size <= constraints.max_size)
+        and not _over(artifact, constraints)
     ]
     if not fit:
         raise NothingFeasibleError(_none_passed(artifacts, constraints))
@@ -139,7 +137,8 @@ def choose(
 
     def cost(artifact: Artifact) -> float:
         if cost_name == "latency":
-            return latency(artifact) or math.inf
+            latency = artifact.verification.latency_ms if artifact.verification else None
+            return math.inf if latency is None else latency
         return float(artifact.gzip_size if cost_name == "gzip_size" else artifact.size)
 
     top = max(fit, key=lambda artifact: (accuracy(artifact), -artifact.size))
@@ -166,6 +165,13 @@ def choose(
     )
 
 
+def _over(artifact: Artifact, constraints: Constraints) -> str:
+    """Returns the bounds that the trained artifact itself breaks."""
+    latency = artifact.verification.latency_ms if artifact.verification else None
+    measures = Measures(0, None, artifact.size, artifact.gzip_size, latency, artifact.recipe)
+    return broken(constraints, measures)
+
+
 def nothing_feasible(trials: Sequence[Trial], constraints: Constraints) -> NothingFeasibleError:
     """Returns the error for a search in which no candidate passed the gate."""
     measured = [trial for trial in trials if trial.measures is not None]
@@ -181,9 +187,6 @@ def _none_passed(artifacts: Sequence[Artifact], constraints: Constraints) -> str
     reasons = []
     for artifact in artifacts:
         reason = artifact.reason or next((v.reason for v in artifact.verifications if v.reason), "")
-        if not reason and constraints.max_size is not None:
-            reason = (
-                f"{format_size(artifact.size)} > --max-size {format_size(constraints.max_size)}"
-            )
+        reason = reason or _over(artifact, constraints)
         reasons.append(f"trial {artifact.trial} {artifact.recipe}: {reason}")
     return f"No artifact passed. {'; '.join(reasons[:4])}."

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from automl.config import SearchConfig
 from automl.data.dataset import DataSummary
 from automl.errors import AutomlError
 from automl.execution.base import Executor
@@ -41,13 +40,24 @@ class Shipper:
         data: The run's data.
         executor: Runs converters and runtimes.
         task: Registry name of the run's task.
+        winner: Number of the trial whose files are the run's own.
     """
 
     def __init__(
-        self, folder: Path, config: SearchConfig, data: DataSummary, executor: Executor, task: str
+        self,
+        folder: Path,
+        data: DataSummary,
+        executor: Executor,
+        task: str,
+        winner: int | None = None,
     ) -> None:
-        self._folder, self._config, self._data = folder, config, data
+        self._folder, self._data = folder, data
         self._executor, self._task = executor, task
+        self._winner = winner
+
+    def set_winner(self, trial: int) -> None:
+        """Says which trial's files are the run's own."""
+        self._winner = trial
 
     def stage(self, trial: Trial, format_name: str, recipe: str) -> Artifact:
         """Writes an artifact to staging; a converter that fails or dies gives a reason."""
@@ -112,11 +122,17 @@ class Shipper:
 
     def _move(self, artifact: Artifact, place: str) -> str:
         staged = self._folder / artifact.path
-        target = self._folder / place / artifact.format / artifact.recipe
+        target = self._folder / place / artifact.format / self._place_of(artifact)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(target, ignore_errors=True)
         os.replace(staged.parent, target)
         return (target / staged.name).relative_to(self._folder).as_posix()
+
+    def _place_of(self, artifact: Artifact) -> str:
+        """The winner's files stand under the recipe's name, another trial's beside them."""
+        if artifact.trial == self._winner:
+            return artifact.recipe
+        return f"{artifact.recipe}-trial-{artifact.trial}"
 
     def describe(self, format_name: str, artifacts: Sequence[Artifact]) -> None:
         """Writes labels, preprocessing and manifest beside a format's artifacts."""

@@ -6,25 +6,27 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TextIO
+
+import click
 
 
 @contextmanager
-def native_noise_to(log: Path) -> Iterator[TextIO]:
-    """Sends file descriptor 2 to a log and yields the real stderr.
+def without_native_noise() -> Iterator[TextIO]:
+    """Silences file descriptor 2 and yields the real stderr.
 
     TensorFlow writes lines there from C++ before any setting is read; they
-    would tear the live display.
-
-    Args:
-        log: Appended to; its folder is made.
+    would tear the live display. With --debug everything is let through.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
+    context = click.get_current_context(silent=True)
+    if context is not None and context.find_root().obj["debug"]:
+        yield sys.stderr
+        return
     sys.stderr.flush()
     kept = os.dup(2)
-    with log.open("ab") as file:
-        os.dup2(file.fileno(), 2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
     real = os.fdopen(os.dup(kept), "w", buffering=1, encoding="utf-8", errors="replace")
     try:
         yield real

@@ -18,12 +18,20 @@ _STYLES = {
 
 def print_results(run: Run) -> None:
     """Prints the exported files, the reason of the choice and where the report is."""
-    console = Console(highlight=False, soft_wrap=False)
-    choice = run.choice
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 120  # No screen to fit into.
+    console.print(artifact_table(run))
+    choice, verification = run.choice, run.artifact and run.artifact.verification
+    if verification:
+        console.print(
+            f"accuracy: on {verification.examples} test examples; agrees, max diff: with the"
+            f" Keras model on them; * the choice",
+            style="dim",
+        )
+    console.print()
     if choice is not None:
         console.print(choice.reason)
-        console.print()
-    console.print(artifact_table(run))
     for artifact in run.artifacts:
         for verification in artifact.verifications:
             if verification.status is not VerificationStatus.PASSED:
@@ -38,12 +46,12 @@ def print_results(run: Run) -> None:
 
 def artifact_table(run: Run) -> Table:
     """Returns one row per exported artifact; the chosen one is marked."""
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for name in ("format", "recipe"):
-        table.add_column(name)
-    for name in ("bytes", "gzipped", "test accuracy", "agreement", "largest difference", "latency"):
-        table.add_column(name, justify="right")
-    table.add_column("status")
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    for name in ("", "format", "recipe"):
+        table.add_column(name, no_wrap=True)
+    for name in ("bytes", "gzipped", "accuracy", "agrees", "max diff", "latency"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
     chosen = run.artifact
     for artifact in run.artifacts:
         bold = artifact == chosen
@@ -54,14 +62,14 @@ def artifact_table(run: Run) -> Table:
 def _cells(artifact: Artifact, run: Run) -> list[str]:
     verification = artifact.verification
     bound = run.config.constraints.max_size
+    mark = "*" if artifact == run.artifact else ""
     status = f"[{_STYLES[artifact.status]}]{artifact.status}[/]"
-    if artifact == run.artifact:
-        status += ", chosen"
     if bound is not None and artifact.size > bound:
         status += f", over {format_size(bound)}"
     if verification is None:
-        return [artifact.format, artifact.recipe, "-", "-", "-", "-", "-", "-", status]
+        return [mark, artifact.format, artifact.recipe, "-", "-", "-", "-", "-", "-", status]
     return [
+        mark,
         artifact.format,
         artifact.recipe,
         f"{artifact.size:,}",

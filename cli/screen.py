@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console, Group
@@ -18,18 +17,17 @@ from automl.tuning.observer import Observer, Progress
 from automl.types import Artifact, Trial, TrialState, VerificationStatus
 from automl.units import format_count, format_duration, format_latency, format_size
 
-from .noise import native_noise_to
+from .noise import without_native_noise
 
 
 @contextmanager
-def observer(log: Path, *, quiet: bool) -> Iterator[Observer]:
+def observer(*, quiet: bool) -> Iterator[Observer]:
     """Yields the observer that suits where stderr goes.
 
     Args:
-        log: Takes what native libraries write to stderr meanwhile.
         quiet: Whether to show nothing.
     """
-    with native_noise_to(log) as stderr:
+    with without_native_noise() as stderr:
         console = Console(file=stderr, highlight=False)
         if quiet:
             yield Observer()

@@ -89,6 +89,7 @@ class SearchLoop:
             self._fill()
             self._beat()
             if not self._open:
+                self._give_up_rest()
                 return self._end
             event = self._executor.next_event(timeout=PULSE)
             if event is not None:
@@ -113,7 +114,7 @@ class SearchLoop:
             )
 
     def _fill(self) -> None:
-        while not self._end and len(self._open) < self._config.workers:
+        while not self._end and len(self._open) < max(1, self._config.workers):
             trained = self._seen.completed + self._seen.failed + len(self._open)
             if spent := self._budget.spent(trained):
                 # A rejected candidate frees its place, so open ones do not end the search.
@@ -164,6 +165,13 @@ class SearchLoop:
             },
         )
         self._open[job] = _Open(trial, time.time())
+
+    def _give_up_rest(self) -> None:
+        """Closes what an interruption left open and the budget no longer allows."""
+        reason = f"interrupted, and not run again because {self._end}"
+        for trial in self._again:
+            self._store.update_trial(replace(trial, state=TrialState.FAILED, reason=reason))
+        self._again.clear()
 
     # Outcomes.
 
@@ -228,15 +236,14 @@ class SearchLoop:
 
     def _died(self, entry: _Open, cause: str) -> None:
         trial = replace(entry.trial, deaths=entry.trial.deaths + 1)
-        served = any(t.state is TrialState.COMPLETED for t in self._store.trials())
         if trial.deaths < MAX_DEATHS:
             self._tell(f"Trial {trial.number}: {cause} It is tried once more.")
             trial = replace(trial, state=TrialState.PROPOSED)
             self._store.update_trial(trial)
             self._again.append(trial)
             return
-        self._finish(replace_trial(entry, trial), state=TrialState.FAILED, reason=cause)
-        if not served and self._seen.failed >= MAX_DEATHS:
+        self._finish(_Open(trial, entry.started), state=TrialState.FAILED, reason=cause)
+        if not self._seen.completed and self._seen.failed >= MAX_DEATHS:
             raise WorkerDiedError(
                 f"No trial can be run: {cause} The workers' own output is in"
                 f" {self._store.folder / 'worker.log'}; automl doctor checks the installation."
@@ -297,11 +304,6 @@ class SearchLoop:
     def _tell(self, text: str) -> None:
         self._store.add_note(text)
         self._observer.note(text)
-
-
-def replace_trial(entry: _Open, trial: Trial) -> _Open:
-    """Returns the same entry for another record of its trial."""
-    return _Open(trial, entry.started)
 
 
 def score_of(objective: str, metrics: dict[str, float]) -> float:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import click
 
@@ -17,7 +15,7 @@ def command(as_json: bool) -> None:
 
     from ..screen import observer
 
-    with observer(Path(os.devnull), quiet=as_json) as watching:
+    with observer(quiet=as_json) as watching:
         watching.stage("Examining")
         findings = examine(watching.note)
     if as_json:

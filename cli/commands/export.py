@@ -32,7 +32,7 @@ def command(
 
     opened = Run(run)
     artifacts = []
-    with observer(opened.folder / "driver.log", quiet=quiet) as watching:
+    with observer(quiet=quiet) as watching:
         for format_name in formats or opened.config.export:
             watching.stage(f"Exporting {format_name}")
             artifacts.append(opened.export(format_name, recipe, trial))

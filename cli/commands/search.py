@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -84,7 +83,7 @@ def command(
     from ..screen import observer
 
     failure = None
-    with observer(Path(config.out) / "driver.log", quiet=quiet) as watching:
+    with observer(quiet=quiet) as watching:
         try:
             folder = Pipeline(config, watching).run()
         except VerificationError as error:

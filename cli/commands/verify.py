@@ -25,7 +25,7 @@ def command(run: str, as_json: bool, quiet: bool) -> None:
     from ..screen import observer
 
     opened = Run(run)
-    with observer(opened.folder / "driver.log", quiet=quiet) as watching:
+    with observer(quiet=quiet) as watching:
         watching.stage("Verifying")
         artifacts = opened.verify()
     if as_json:

@@ -171,10 +171,30 @@ IMAGES: dict[str, Build] = {
     "small_cnn": small_cnn,
 }
 
-ACTIVATIONS = (
-    "relu relu6 elu selu gelu silu mish hard_silu hard_sigmoid leaky_relu tanh sigmoid softplus"
-    " softsign exponential softmax log_softmax celu glu squareplus tanh_shrink linear"
-).split()
+ACTIVATIONS = [
+    "relu",
+    "relu6",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "mish",
+    "hard_silu",
+    "hard_sigmoid",
+    "leaky_relu",
+    "tanh",
+    "sigmoid",
+    "softplus",
+    "softsign",
+    "exponential",
+    "softmax",
+    "log_softmax",
+    "celu",
+    "glu",
+    "squareplus",
+    "tanh_shrink",
+    "linear",
+]
 
 SEQUENCES: dict[str, Build] = {
     "conv1d": one("Conv1D", 5, 3, activation="relu"),

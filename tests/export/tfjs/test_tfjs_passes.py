@@ -11,15 +11,15 @@ import pytest
 
 tf = pytest.importorskip("tensorflow")
 
-from automl.errors import ConversionError  # noqa: E402
-from automl.export.tfjs.graph import Graph, Node, attribute  # noqa: E402
-from automl.export.tfjs.operators import layer_of  # noqa: E402
-from automl.export.tfjs.passes import PASSES, run_passes  # noqa: E402
-from automl.export.tfjs.rename import rename  # noqa: E402
-from automl.export.tfjs.rewrites.fuse import fuse  # noqa: E402
-from automl.export.tfjs.rewrites.prelu import fuse_prelu  # noqa: E402
-from automl.export.tfjs.topology import encode, topology  # noqa: E402
-from automl.export.tfjs.weights import pack_weights  # noqa: E402
+from automl.errors import ConversionError
+from automl.export.tfjs.graph import Graph, Node, attribute
+from automl.export.tfjs.operators import layer_of
+from automl.export.tfjs.passes import PASSES, run_passes
+from automl.export.tfjs.rename import rename
+from automl.export.tfjs.rewrites.fuse import fuse
+from automl.export.tfjs.rewrites.prelu import fuse_prelu
+from automl.export.tfjs.topology import encode, topology
+from automl.export.tfjs.weights import pack_weights
 
 RNG = np.random.default_rng(0)
 
@@ -181,12 +181,17 @@ def test_attributes_at_their_default_are_left_out() -> None:
 
 
 def test_names_are_short_and_never_taken() -> None:
-    nodes = [Node("in/put:0", "Placeholder", [])]
-    nodes += [Node(f"long/{i}", "Relu", [nodes[-1].name]) for i in range(30)]
-    graph = Graph(nodes[:1], ["in/put:0"], ["in/put:0"])
-    rename(graph, ["a"], ["b"])
-    assert list(graph.nodes) == ["a", "b"]
-    assert graph.nodes["b"].op == "Identity"
+    nodes = [Node("layer/input", "Placeholder", [])]
+    for index in range(40):
+        nodes.append(Node(f"layer/{index}", "Relu", [nodes[-1].name]))
+    graph = Graph(nodes, ["layer/input"], ["layer/39"])
+    rename(graph, ["a"], ["b:0"])
+    names = list(graph.nodes)
+    assert names[0] == "a"
+    assert names[-1] == "b_0"
+    assert graph.nodes["b_0"].op == "Identity"
+    assert len(set(names)) == 42
+    assert all(len(name) <= 2 and name[0].isalpha() for name in names[:-1])
 
 
 @pytest.mark.parametrize(
