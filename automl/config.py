@@ -134,7 +134,9 @@ class SearchConfig:
                     f" Received: {getattr(self, name)!r}."
                 )
         if not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
-            raise UserInputError(f"--seed is a whole number from 0 to 2^31. Received: {self.seed!r}.")
+            raise UserInputError(
+                f"--seed is a whole number from 0 to 2^31. Received: {self.seed!r}."
+            )
 
     @property
     def recipes(self) -> tuple[str, ...]:
@@ -224,7 +226,9 @@ def read_config_file(path: str | Path) -> dict[str, Any]:
     try:
         record = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise UserInputError(f"--config must be a readable file. Received: {path} ({error}).") from error
+        raise UserInputError(
+            f"--config must be a readable file. Received: {path} ({error})."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserInputError(f"--config must be a TOML file. {path}: {error}.") from error
     return {name.replace("-", "_"): value for name, value in record.items()}

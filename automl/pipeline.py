@@ -12,7 +12,7 @@ from pathlib import Path
 
 from automl.config import SearchConfig
 from automl.data import dataset
-from automl.data.dataset import DataSummary, Dataset
+from automl.data.dataset import Dataset, DataSummary
 from automl.errors import (
     AutomlError,
     ConfigChangedError,
@@ -29,10 +29,10 @@ from automl.execution.processes import ProcessExecutor
 from automl.records.lock import locked
 from automl.records.store import FILE_NAME, RunStore
 from automl.registry import EXPORTERS, ORACLES, RECIPES, RUNTIMES, TASKS
-from automl.tuning.budget import Budget
-from automl.tuning.observer import Observer
 from automl.selection import choose, nothing_feasible, shortlist
 from automl.shipping import Shipper, recipes_for
+from automl.tuning.budget import Budget
+from automl.tuning.observer import Observer
 from automl.types import Artifact, Choice, Trial, TrialState, VerificationStatus
 from automl.versions import versions
 from search_spaces import SPACES, Signature
@@ -248,9 +248,7 @@ class Pipeline:
         self._observer.note(choice.reason)
         return choice
 
-    def _ship(
-        self, store: RunStore, shipper: Shipper, trials: list[Trial], choice: Choice
-    ) -> str:
+    def _ship(self, store: RunStore, shipper: Shipper, trials: list[Trial], choice: Choice) -> str:
         """Steps 11 and 12: the winner in every format, run on test data, put in place."""
         self._observer.stage("Exporting and verifying")
         shipper.set_winner(choice.trial)
@@ -284,12 +282,12 @@ class Pipeline:
             mine = [artifact for artifact in final if artifact.format == format_name]
             failed = [a for a in mine if a.status is VerificationStatus.FAILED]
             named = [
-                a
-                for a in failed
-                if a.recipe in self._config.compress or a.recipe == choice.recipe
+                a for a in failed if a.recipe in self._config.compress or a.recipe == choice.recipe
             ]
-            for artifact in named or (failed if len(failed) == len(mine) else []):
-                lines.append(f"{format_name} {artifact.recipe}: {artifact.reason}")
+            lines += [
+                f"{format_name} {artifact.recipe}: {artifact.reason}"
+                for artifact in named or (failed if len(failed) == len(mine) else [])
+            ]
         return f"Not put in place: {'; '.join(lines)}." if lines else ""
 
     def _report(self) -> None:
@@ -342,9 +340,7 @@ def _nothing_trained(trials: list[Trial], config: SearchConfig) -> AutomlError:
     rejected = [trial for trial in trials if trial.state is TrialState.REJECTED]
     if rejected:
         return nothing_feasible(rejected, config.constraints)
-    return AutomlError(
-        "The time was up before the first trial was trained. Give more --time."
-    )
+    return AutomlError("The time was up before the first trial was trained. Give more --time.")
 
 
 def _prepare_runtimes(formats: tuple[str, ...], observer: Observer) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import keras
 
     from automl.execution.base import Executor
+    from automl.shipping import Shipper
 
 
 class Run:
@@ -137,9 +138,7 @@ class Run:
 
         return load_model(self.folder / self._with_weights(trial).model_file)
 
-    def export(
-        self, format: str, recipe: str | None = None, trial: int | None = None
-    ) -> Artifact:
+    def export(self, format: str, recipe: str | None = None, trial: int | None = None) -> Artifact:  # noqa: A002
         """Exports and verifies a trial's model, the winner's by default.
 
         Args:
@@ -164,7 +163,9 @@ class Run:
             default = self.choice.recipe if self.choice else "float32"
             (recipe,) = recipes_for(format, (default,))
         if not EXPORTERS.get(format).holds(RECIPES.get(recipe)):
-            held = [name for name in RECIPES.names() if EXPORTERS.get(format).holds(RECIPES.get(name))]
+            held = [
+                name for name in RECIPES.names() if EXPORTERS.get(format).holds(RECIPES.get(name))
+            ]
             raise UserInputError(
                 f"{format} cannot hold the recipe {recipe!r}. It holds: {', '.join(held)}."
             )
@@ -215,15 +216,18 @@ class Run:
         for trial in self.trials:
             if trial.number == number:
                 return trial
-        raise UserInputError(
-            f"The run has trials 0 to {len(self.trials) - 1}. Received: {number}."
-        )
+        raise UserInputError(f"The run has trials 0 to {len(self.trials) - 1}. Received: {number}.")
 
     def _with_weights(self, number: int | None) -> Trial:
         trial = self.best if number is None else self._trial(number)
         if trial is None:
-            raise UserInputError(f"{self.folder} has no trained trial yet. Resume the search first.")
-        if trial.state is not TrialState.COMPLETED or not (self.folder / trial.model_file).is_file():
+            raise UserInputError(
+                f"{self.folder} has no trained trial yet. Resume the search first."
+            )
+        if (
+            trial.state is not TrialState.COMPLETED
+            or not (self.folder / trial.model_file).is_file()
+        ):
             kept = [t.number for t in self.trials if (self.folder / t.model_file).is_file()]
             raise UserInputError(
                 f"The weights of trial {trial.number} were not kept ({trial.state})."
@@ -236,7 +240,7 @@ class Run:
 
         return ProcessExecutor(self.folder, 1, self.config.backend)
 
-    def _shipper(self, executor: Executor) -> Any:
+    def _shipper(self, executor: Executor) -> Shipper:
         from automl.shipping import Shipper
 
         data = self.data

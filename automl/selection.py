@@ -152,9 +152,7 @@ def choose(
     error = standard_error(accuracy(top), examples)
     near = [artifact for artifact in fit if accuracy(artifact) >= accuracy(top) - error]
     won = min(near, key=lambda artifact: (cost(artifact), -accuracy(artifact)))
-    shown = (
-        format_latency(cost(won)) if cost_name == "latency" else format_size(cost(won))
-    )
+    shown = format_latency(cost(won)) if cost_name == "latency" else format_size(cost(won))
     return Choice(
         won.trial,
         won.recipe,

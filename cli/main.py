@@ -49,7 +49,7 @@ class LazyGroup(click.Group):
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:
-    """Search for a small Keras model and ship it as verified TFLite and TF.js files.
+    r"""Search for a small Keras model and ship it as verified TFLite and TF.js files.
 
     \b
     automl search digits                        search, compress, export, verify, report

@@ -16,7 +16,7 @@ def _layer(name: str) -> Any:
     return keras.layers.LayerNormalization(epsilon=1e-5, name=name)
 
 
-def _none(name: str) -> Any:  # noqa: ARG001 (one signature for all makers)
+def _none(name: str) -> Any:
     def unchanged(tensor: Any) -> Any:
         return tensor
 

@@ -18,7 +18,7 @@ from search_spaces.signature import Signature
 from search_spaces.tree import space_tree
 
 
-class SearchSpace(keras_tuner.HyperModel, ABC):  # type: ignore[misc]
+class SearchSpace(keras_tuner.HyperModel, ABC):
     """Models that can be built for one signature; a `keras_tuner.HyperModel`.
 
     A subclass writes `accepts`, `decide`, `construct` and, if it can, `guesses`.

@@ -1,0 +1,1 @@
+"""Recipes: what is done to a model before it is written."""

@@ -69,8 +69,8 @@ def _images(x: np.ndarray, name: str) -> np.ndarray:
         raise UserInputError(f"{name} must hold real numbers. Received: dtype {x.dtype}.")
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         raise UserInputError(
-            f"{name} must be finite. Received: {int((~np.isfinite(x)).sum())} NaN or infinite values."
-            " Clean or drop those examples."
+            f"{name} must be finite. Received: {int((~np.isfinite(x)).sum())} NaN or"
+            " infinite values. Clean or drop those examples."
         )
     return x.astype(np.float32) if x.dtype.kind in "fb" or x.dtype.itemsize > 2 else x
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +119,10 @@ class _Worker:
         answer_read, answer_write = os.pipe()
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "automl.execution.worker", str(run)]
-                + [str(job_read), str(answer_write)],
+                [
+                    *(sys.executable, "-m", "automl.execution.worker"),
+                    *(str(run), str(job_read), str(answer_write)),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -139,18 +142,14 @@ class _Worker:
     def take(self, job: int, request: str) -> None:
         """Starts a job; a dead process is noticed by the listener, not here."""
         self.job, self.served = job, True
-        try:
+        with suppress(BrokenPipeError):
             self._jobs.write(request + "\n")
             self._jobs.flush()
-        except BrokenPipeError:
-            pass
 
     def stop(self) -> None:
         """Kills the process; its work is in the store or lost anyway."""
-        try:
+        with suppress(BrokenPipeError):
             self._jobs.close()
-        except BrokenPipeError:
-            pass
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()

@@ -146,9 +146,7 @@ class RunStore:
             ValueError: If the trial is unknown or already finished.
         """
         with self._writing() as db:
-            row = db.execute(
-                "SELECT state FROM trial WHERE number = ?", (trial.number,)
-            ).fetchone()
+            row = db.execute("SELECT state FROM trial WHERE number = ?", (trial.number,)).fetchone()
             if row is None or TrialState(row[0]).finished:
                 raise ValueError(
                     "Only a known, unfinished trial can be updated."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 #: Seconds kept for compression, export, verification and report, unless that
 #: is more than the share below.
-FINISH_SECONDS = 35.0
+FINISH_SECONDS = 20.0
 FINISH_SHARE = 0.25
 
 

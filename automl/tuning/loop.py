@@ -16,11 +16,11 @@ from automl.config import SearchConfig
 from automl.errors import WorkerDiedError
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.records.store import RunStore
+from automl.selection import worth_keeping
 from automl.tuning.ask_tell import AskTell
 from automl.tuning.budget import Budget
 from automl.tuning.constraints import broken
 from automl.tuning.observer import Observer, Progress
-from automl.selection import worth_keeping
 from automl.types import Measures, Trial, TrialState
 
 #: A trial whose worker dies this often is given up.
@@ -106,7 +106,7 @@ class SearchLoop:
                 self._oracle.tell(trial.number, trial.score)
                 self._count(trial)
             else:
-                self._again.append(trial)
+                self._again.append(replace(trial, state=TrialState.PROPOSED))
         trained = self._seen.completed + self._seen.failed
         if trained or self._again:
             self._observer.note(
@@ -279,10 +279,7 @@ class SearchLoop:
     def _prune_models(self) -> None:
         """Keeps the weights of the trials that may still be chosen, so that disk is bounded."""
         completed = self._store.trials(TrialState.COMPLETED)
-        kept = {
-            trial.model_file
-            for trial in worth_keeping(completed, self._config.objective)
-        }
+        kept = {trial.model_file for trial in worth_keeping(completed, self._config.objective)}
         for trial in completed:
             if trial.model_file not in kept:
                 (self._store.folder / trial.model_file).unlink(missing_ok=True)

@@ -29,7 +29,11 @@ class LiteRTRuntime(Runtime):
 
     def run(self, path: Path, inputs: np.ndarray) -> RuntimeResult:
         """Runs the file on every input, one by one."""
-        return run_tflite(path.read_bytes(), inputs)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise VerificationError(f"LiteRT cannot read the file: {error}") from error
+        return run_tflite(content, inputs)
 
 
 def run_tflite(content: bytes, inputs: np.ndarray) -> RuntimeResult:

@@ -12,7 +12,13 @@ from automl.types import VerificationStatus
 
 @click.command(name="export", short_help="Export a run's model again, in any format and recipe.")
 @click.argument("run", metavar="RUN", type=click.Path())
-@click.option("--format", "formats", metavar="FORMAT", multiple=True, help="tflite, tfjs; repeatable.  [default: both]")
+@click.option(
+    "--format",
+    "formats",
+    metavar="FORMAT",
+    multiple=True,
+    help="tflite, tfjs; repeatable.  [default: both]",
+)
 @click.option("--recipe", metavar="RECIPE", help="[default: the run's choice]")
 @click.option("--trial", type=int, metavar="N", help="[default: the run's choice]")
 @click.option("--json", "as_json", is_flag=True, help="Print the artifacts as JSON.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -87,7 +88,7 @@ def command(
         try:
             folder = Pipeline(config, watching).run()
         except VerificationError as error:
-            failure, folder = error, config.out
+            failure, folder = error, Path(config.out)
     run = Run(folder)
     if as_json:
         click.echo(json.dumps(_record(run), indent=2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import click
 
@@ -47,8 +48,25 @@ def show_command(name: str, shape: str, classes: int, as_json: bool) -> None:
         return
     size = space.size()
     click.echo(f"{name}: {size:.3g} configurations (10^{math.log10(size):.1f}) for {shape} images")
-    _print_tree(tree)
+    from rich.console import Console
+    from rich.tree import Tree
+
+    root = Tree(str(tree["summary"]))
+    for choice in tree["choices"]:
+        _grow(root, choice)
+    Console(highlight=False).print(root)
 
 
-def _print_tree(node: object, depth: int = 1) -> None:
-    click.echo(json.dumps(node, indent=2))
+def _grow(branch: Any, choice: dict[str, Any]) -> None:
+    """Hangs a choice and what depends on it below a branch; the default is bold."""
+    from rich.markup import escape
+
+    options = ", ".join(
+        f"[bold]{escape(str(option))}[/]" if option == choice["default"] else escape(str(option))
+        for option in choice["options"]
+    )
+    when = choice.get("when")
+    condition = f"[dim]if {escape(', '.join(map(str, when)))}: [/]" if when else ""
+    twig = branch.add(f"{condition}[cyan]{escape(choice['name'])}[/]  {options}")
+    for child in choice.get("children", ()):
+        _grow(twig, child)

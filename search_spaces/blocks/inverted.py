@@ -44,11 +44,13 @@ class Inverted(Block[InvertedChoices]):
     summary = "1x1 expansion, depthwise convolution, linear 1x1 projection, shortcut"
 
     def choose(self, hp: Any, size: tuple[int, int]) -> InvertedChoices:
+        """Declares and returns kernel and expansion."""
         return InvertedChoices(
             kernel=choose_kernel(hp, size), expansion=int(hp.Choice("expansion", [2, 3, 4]))
         )
 
     def apply(self, choices: InvertedChoices, tensor: Any, around: Surroundings) -> Any:
+        """Builds the layers, as `Block.apply` says."""
         shortcut = tensor
         inner = int(tensor.shape[-1]) * choices.expansion
         tensor = around.finish(

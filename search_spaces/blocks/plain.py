@@ -26,9 +26,11 @@ class Plain(Block[PlainChoices]):
     summary = "convolution, normalization, activation"
 
     def choose(self, hp: Any, size: tuple[int, int]) -> PlainChoices:
+        """Declares and returns kernel."""
         return PlainChoices(kernel=choose_kernel(hp, size))
 
     def apply(self, choices: PlainChoices, tensor: Any, around: Surroundings) -> Any:
+        """Builds the layers, as `Block.apply` says."""
         tensor = keras.layers.Conv2D(
             around.filters,
             choices.kernel,

@@ -36,9 +36,11 @@ class Residual(Block[ResidualChoices]):
     summary = "two convolutions added to a shortcut"
 
     def choose(self, hp: Any, size: tuple[int, int]) -> ResidualChoices:
+        """Declares and returns kernel."""
         return ResidualChoices(kernel=choose_kernel(hp, size))
 
     def apply(self, choices: ResidualChoices, tensor: Any, around: Surroundings) -> Any:
+        """Builds the layers, as `Block.apply` says."""
         shortcut = self._shortcut(tensor, around)
         for number, strides in ((1, around.strides), (2, 1)):
             tensor = keras.layers.Conv2D(

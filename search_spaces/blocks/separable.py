@@ -30,9 +30,11 @@ class Separable(Block[SeparableChoices]):
     summary = "depthwise and 1x1 convolution, normalization, activation"
 
     def choose(self, hp: Any, size: tuple[int, int]) -> SeparableChoices:
+        """Declares and returns kernel."""
         return SeparableChoices(kernel=choose_kernel(hp, size))
 
     def apply(self, choices: SeparableChoices, tensor: Any, around: Surroundings) -> Any:
+        """Builds the layers, as `Block.apply` says."""
         tensor = keras.layers.SeparableConv2D(
             around.filters,
             choices.kernel,

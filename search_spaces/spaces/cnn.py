@@ -91,6 +91,7 @@ class CnnSpace(SearchSpace):
 
     @classmethod
     def accepts(cls, signature: Signature) -> str | None:
+        """Returns why `signature` is no image classification, or None."""
         if signature.input.kind != "image":
             return f"it takes images, and the input is of kind {signature.input.kind!r}"
         if signature.target.kind != "classification":
@@ -100,6 +101,7 @@ class CnnSpace(SearchSpace):
         return None
 
     def decide(self, hp: Any) -> CnnArchitecture:
+        """Declares the space and returns the network its values stand for."""
         plan = CnnPlan.of(self.signature)
         count = hp.Choice("stages", list(range(1, plan.max_stages + 1)))
         with hp.name_scope("stem"):
@@ -146,6 +148,7 @@ class CnnSpace(SearchSpace):
         return list(dict.fromkeys([*search_spaces.BLOCKS.names(), *paths]))
 
     def construct(self, architecture: CnnArchitecture) -> Any:
+        """Returns the uncompiled model of (batch, height, width, channels) images."""
         inputs, tensor = raw_input(self.signature.input)
         tensor = self._stem(architecture, tensor)
         for number, stage in enumerate(architecture.stages, start=1):
@@ -157,6 +160,7 @@ class CnnSpace(SearchSpace):
         return keras.Model(inputs, outputs, name=self.name)
 
     def guesses(self) -> tuple[dict[str, Any], ...]:
+        """Returns curated networks for this image size, best first."""
         return cnn_guesses(CnnPlan.of(self.signature))
 
     def _stem(self, architecture: CnnArchitecture, tensor: Any) -> Any:

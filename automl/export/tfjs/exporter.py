@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl.compression.recipe import Recipe
+from automl.errors import ConversionError
 from automl.export.base import Exporter
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ class TFJSExporter(Exporter):
             ConversionError: If TF.js cannot run the model, before any file is
                 written.
         """
+        if not self.holds(recipe):
+            raise ConversionError(
+                "TF.js models hold float32 or float16 weights and compute in float32; the recipe"
+                f" {recipe.name!r} asks for {recipe.weights} weights and {recipe.activations}"
+                " activations: choose float32, float16 or another format."
+            )
         files = write_graph_model(model, half=recipe.weights == "float16")
         # The model.json comes last: a folder that has one is complete.
         for name, data in files.items():

@@ -16,6 +16,8 @@ from automl.errors import ConversionError
 from automl.export.tfjs.graph import Graph
 from automl.export.tfjs.optimize import optimize
 
+#: What tracing, freezing and grappler raise on a model that is no plain graph.
+FREEZING_ERRORS = (ValueError, TypeError, NotImplementedError, KeyError, tf.errors.OpError)
 #: Attributes that would keep a function call from being inlined.
 CALL_MARKS = ("_XlaMustCompile", "_noinline")
 
@@ -30,15 +32,32 @@ def freeze(model: keras.Model) -> Graph:
         The graph, optimized by grappler.
 
     Raises:
-        ConversionError: If a recurrent layer has no fixed number of steps.
+        ConversionError: If a recurrent layer has no fixed number of steps, or
+            TensorFlow cannot make a graph of the model.
     """
+    if not getattr(model, "inputs", None):
+        raise ConversionError(
+            "TF.js export needs a functional or sequential model that is built, so that its inputs"
+            f" are known; {model.name!r} has none."
+        )
+    try:
+        return _freeze(model)
+    except FREEZING_ERRORS as error:
+        detail = str(error).strip().splitlines() or [type(error).__name__]
+        raise ConversionError(
+            f"TensorFlow cannot freeze the model {model.name!r} for TF.js ({detail[0][:200]}): keep"
+            " lookup tables and Python code out of it, in the preprocessing."
+        ) from error
+
+
+def _freeze(model: keras.Model) -> Graph:
     specs = [
         tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype, name=f"input_{index}")
         for index, tensor in enumerate(model.inputs)
     ]
 
     def call(*tensors: Any) -> list[Any]:
-        return list(tf.nest.flatten(model(_nested(model, tensors), training=False)))
+        return list(keras.tree.flatten(model(_nested(model, tensors), training=False)))
 
     with unrolled(model):
         function = tf.function(call, input_signature=specs, autograph=False)
@@ -48,6 +67,11 @@ def freeze(model: keras.Model) -> Graph:
     )
     graph_def = _without_call_marks(frozen.graph.as_graph_def())
     inputs = [tensor.op.name for tensor in frozen.inputs]
+    if len(inputs) != len(specs):
+        raise ConversionError(
+            f"TF.js holds no lookup tables, and the model {model.name!r} has one: keep its lookup"
+            " and text layers in the preprocessing, before the model."
+        )
     outputs = [tensor.op.name for tensor in frozen.outputs]
     return Graph.from_graph_def(optimize(graph_def, inputs, outputs), inputs, outputs)
 
@@ -55,7 +79,7 @@ def freeze(model: keras.Model) -> Graph:
 def _nested(model: keras.Model, tensors: Sequence[Any]) -> Any:
     """Returns the tensors in the structure the model is called with."""
     if hasattr(model, "_inputs_struct"):
-        return tf.nest.pack_sequence_as(model._inputs_struct, list(tensors))
+        return keras.tree.pack_sequence_as(model._inputs_struct, list(tensors))
     return tensors[0] if len(tensors) == 1 else list(tensors)
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 from tensorflow.core.framework import attr_value_pb2, graph_pb2
-from tensorflow.python.framework import dtypes, tensor_util
+from tensorflow.python.framework import dtypes, tensor_util, versions
 
 AttrValue = attr_value_pb2.AttrValue
 
-#: Version of the GraphDef format, that of TensorFlow 2.11 and later.
-PRODUCER = 1395
+#: Version of the GraphDef format that is written.
+PRODUCER = int(versions.GRAPH_DEF_VERSION)
 #: Operators that hand their first input on unchanged.
 PASS_THROUGH = frozenset({"Identity", "IdentityN", "StopGradient", "PreventGradient", "Snapshot"})
 

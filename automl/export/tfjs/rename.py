@@ -57,8 +57,10 @@ def _unique(name: str, taken: set[str]) -> str:
 
 
 def _short_names(taken: set[str]) -> Iterator[str]:
-    """Yields a, b, ..., z, aa, ab, ..., a9, ba, ...: a letter first, because JavaScript sorts
-    keys that are numbers."""
+    """Yields a, b, ..., z, aa, ab, ..., a9, ba, ....
+
+    They start with a letter, because JavaScript sorts keys that are numbers.
+    """
     level = list(LETTERS)
     while True:
         yield from (name for name in level if name not in taken)

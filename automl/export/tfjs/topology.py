@@ -13,11 +13,14 @@ from automl.errors import ConversionError
 from automl.export.tfjs.graph import PRODUCER, Graph, Node
 from automl.export.tfjs.operators import operator_table
 
+#: Oldest reader of the GraphDef format that understands what is written.
+MIN_CONSUMER = 12
+
 
 def topology(graph: Graph) -> dict[str, Any]:
     """Returns the ``modelTopology`` of a model.json."""
     nodes = [_node(node) for node in graph.nodes.values()]
-    return {"node": nodes, "versions": {"producer": PRODUCER}}
+    return {"node": nodes, "versions": {"producer": PRODUCER, "minConsumer": MIN_CONSUMER}}
 
 
 def _node(node: Node) -> dict[str, Any]:

@@ -44,14 +44,33 @@ class BayesianOracle(keras_tuner.oracles.BayesianOptimizationOracle):
             return dict(self._random_populate_space())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # The kernel's bounds are often touched.
-            x, y = self._vectorize_trials()
-            self.gpr.fit(x, y)
+            lowest = self._fit(done)
             points = np.array([self._vector(values) for values in candidates])
             mean, deviation = self.gpr.predict(points, return_std=True)
         deviation = np.maximum(deviation, 1e-9)
-        gain = y.min() - mean
+        gain = lowest - mean
         expected = gain * norm.cdf(gain / deviation) + deviation * norm.pdf(gain / deviation)
         return {"status": "RUNNING", "values": candidates[int(expected.argmax())]}
+
+    def _fit(self, done: list[Any]) -> float:
+        """Fits the process to what is known, lower being better, and returns the lowest value.
+
+        As in KerasTuner, open trials count as a little worse than expected, so
+        that their neighbours are not asked for again. What is expected comes from
+        the finished trials alone: a resumed search must expect the same.
+        """
+        sign = -1.0 if self.objective.direction == "max" else 1.0
+        points = [self._vector(trial.hyperparameters.values) for trial in done]
+        values = [sign * trial.score for trial in done]
+        self.gpr.fit(points, values)
+        lowest = min(values)
+        pending = [
+            self._vector(trial.hyperparameters.values) for trial in self.ongoing_trials.values()
+        ]
+        if pending:
+            mean, deviation = self.gpr.predict(pending, return_std=True)
+            self.gpr.fit(points + pending, values + list(mean + deviation))
+        return float(lowest)
 
     def _candidates(self, done: list[Any]) -> list[dict[str, Any]]:
         sign = -1 if self.objective.direction == "max" else 1
@@ -80,7 +99,5 @@ class BayesianOracle(keras_tuner.oracles.BayesianOptimizationOracle):
         return dict(hps.values)
 
     def _vector(self, values: dict[str, Any]) -> list[float]:
-        # An inactive hyperparameter stands at its default, as in _vectorize_trials.
-        return [
-            hp.value_to_prob(values.get(hp.name, hp.default)) for hp in self._nonfixed_space()
-        ]
+        # An inactive hyperparameter stands at its default, as in KerasTuner.
+        return [hp.value_to_prob(values.get(hp.name, hp.default)) for hp in self._nonfixed_space()]

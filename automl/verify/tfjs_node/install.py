@@ -25,7 +25,7 @@ except ImportError:  # Windows: the rename at the end alone decides.
 VERSION = "4.22.0"
 MIN_NODE = 18
 #: Megabytes that npm downloads, for the message.
-DOWNLOAD_MB = 14
+DOWNLOAD_MB = 16
 TIMEOUT_S = 600
 NPM_FLAGS = (
     "--ignore-scripts",

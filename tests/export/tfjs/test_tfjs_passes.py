@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-tf = pytest.importorskip("tensorflow")
+import tensorflow as tf
 
 from automl.errors import ConversionError
 from automl.export.tfjs.graph import Graph, Node, attribute

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
-from automl.errors import ConversionError
+from automl.compression.recipes import INT8
+from automl.errors import ConversionError, VerificationError
+from automl.export.tfjs.exporter import TFJSExporter
 from automl.verify.tfjs_node import TFJSCPURuntime, TFJSWasmRuntime
 
-keras = pytest.importorskip("keras")
 L = keras.layers
 Export = Callable[..., Path]
 Randomize = Callable[..., Any]
@@ -68,6 +70,14 @@ def test_several_inputs_and_outputs_keep_their_names_and_order(export: Export) -
     signature = read(export(model))["signature"]
     assert list(signature["inputs"]) == ["zebra", "ant"]
     assert list(signature["outputs"]) == ["total", "gap"]
+
+
+def test_named_inputs_of_a_dictionary_are_not_mixed_up(export: Export) -> None:
+    a, b = keras.Input((2,), name="zebra"), keras.Input((3,), name="ant")
+    model = keras.Model({"zebra": a, "ant": b}, {"out": L.Concatenate(name="joined")([a, b])})
+    inputs = read(export(model))["signature"]["inputs"]
+    sizes = {name: info["tensorShape"]["dim"][1]["size"] for name, info in inputs.items()}
+    assert sizes == {"zebra": "2", "ant": "3"}
 
 
 def test_an_output_may_have_the_name_of_an_input(export: Export) -> None:
@@ -141,6 +151,38 @@ def test_half_precision_weights_are_half_as_large_and_close(
     for runtime in (TFJSCPURuntime(), TFJSWasmRuntime()):
         difference = np.abs(runtime.run(half, data).outputs - np.asarray(model(data))).max()
         assert 0 < difference < 5e-3
+
+
+def test_changed_weights_do_not_pass(randomize: Randomize, export: Export) -> None:
+    path = export(randomize(conv_bn_relu()))
+    shard = next(path.parent.glob("*.bin"))
+    content = bytearray(shard.read_bytes())
+    content[40] ^= 1
+    shard.write_bytes(content)
+    with pytest.raises(VerificationError, match="SHA-256"):
+        TFJSCPURuntime().run(path, np.zeros((1, 8, 8, 3), np.float32))
+
+
+def test_a_recipe_that_the_format_cannot_hold_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConversionError, match="'int8'"):
+        TFJSExporter().export(conv_bn_relu(), INT8, tmp_path, np.zeros((1, 8, 8, 3)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_model_without_known_inputs_is_refused(export: Export) -> None:
+    class Custom(keras.Model):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            return x
+
+    with pytest.raises(ConversionError, match="functional or sequential"):
+        export(Custom())
+
+
+def test_a_lookup_table_is_refused(export: Export) -> None:
+    inputs = keras.Input((3,), dtype="int32")
+    model = keras.Model(inputs, L.IntegerLookup(vocabulary=[3, 4, 5], name="ids")(inputs))
+    with pytest.raises(ConversionError, match=r"preprocessing|another layer"):
+        export(model)
 
 
 def test_sequential_and_nested_models(randomize: Randomize, export: Export) -> None:

@@ -1,0 +1,63 @@
+"""The command line that repeats a search, from its configuration."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import asdict, fields
+from typing import Any
+
+from automl.config import SearchConfig
+
+#: Fields that are no flag of their own.
+_APART = frozenset({"data", "choices", "constraints", "time", "out"})
+_UNITS = {"max_size": "B", "max_latency": "ms"}
+
+
+def command_line(config: SearchConfig, *, out: bool = False) -> str:
+    """Returns the `automl search` command of a configuration, defaults left out.
+
+    Args:
+        config: What was searched.
+        out: Whether to name the run's folder, so that the command resumes it.
+    """
+    words = ["automl", "search", config.data]
+    default = SearchConfig(data=config.data)
+    for each in fields(config):
+        value = getattr(config, each.name)
+        if each.name in _APART or value == getattr(default, each.name):
+            continue
+        for item in value if isinstance(value, tuple) else (value,):
+            words += [_flag(each.name), str(item)]
+    for key, values in config.choices.items():
+        words += ["--choices", f"{key}={','.join(map(_choice, values))}"]
+    for name, bound in asdict(config.constraints).items():
+        if bound is not None:
+            words += [_flag(name), f"{bound}{_UNITS.get(name, '')}"]
+    words += _time(config, default)
+    if out and config.out:
+        words += ["--out", config.out]
+    return shlex.join(words)
+
+
+def _time(config: SearchConfig, default: SearchConfig) -> list[str]:
+    """A count of trials alone means no bound on time; otherwise there is a default."""
+    implied = None if config.trials is not None else default.time
+    if config.time == implied:
+        return []
+    return ["--time", "none" if config.time is None else f"{config.time:g}s"]
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _choice(value: Any) -> str:
+    """Returns a value so that the command line reads it back as the same type."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    try:
+        json.loads(value)
+    except json.JSONDecodeError:
+        return value
+    return json.dumps(value)

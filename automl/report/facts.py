@@ -1,0 +1,105 @@
+"""Short facts about data, model and run, as pairs of a name and a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from automl.report.numbers import MISSING, latency, number, plural, with_error
+from automl.report.snapshot import Snapshot
+from automl.types import Trial
+from automl.units import format_count, format_duration, format_size
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact; `code` asks for a fixed-width font."""
+
+    name: str
+    text: str
+    code: bool = False
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note: its first line, and the rest if it has one."""
+
+    line: str
+    rest: str
+
+
+def data_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
+    """Returns what is known of the data; nothing before it was read."""
+    data = snapshot.data
+    if data is None:
+        return ()
+    total = sum(data.counts.values())
+    splits = ", ".join(f"{count:,} {split}" for split, count in data.counts.items())
+    shape = " × ".join(map(str, data.input.shape))
+    return (
+        Fact("Data", data.uri, code=True),
+        Fact("Read by", data.source),
+        Fact("Examples", f"{total:,}: {splits}"),
+        Fact(
+            "Input",
+            f"{data.input.kind}, {shape}, raw values from {data.input.low:g} to {data.input.high:g}",
+        ),
+        Fact("Classes", f"{len(data.class_names):,}"),
+        Fact("Fingerprint (sha256)", data.fingerprint, code=True),
+    )
+
+
+def model_facts(trial: Trial, snapshot: Snapshot) -> tuple[Fact, ...]:
+    """Returns what a trial's model costs and how it did."""
+    metric, measures = snapshot.metric, trial.measures
+    examples = snapshot.count("validation")
+    value = metric.value(trial)
+    score = with_error(value, examples) if metric.is_accuracy else number(value)
+    where = f" on {plural(examples, 'validation example')}" if examples else ""
+    trained = plural(trial.epochs, "epoch") if trial.epochs else MISSING
+    facts = [
+        Fact(f"{metric.label.capitalize()} (Keras)", score + where),
+        Fact("Proposed by", trial.proposed_by),
+        Fact("Trained", f"{trained}{f' ({trial.reason})' if trial.reason else ''}"),
+    ]
+    if measures is None:
+        return tuple(facts)
+    return (
+        *facts,
+        Fact("Weights", f"{measures.params:,}"),
+        Fact("FLOPs of one inference", format_count(measures.flops).replace("-", MISSING)),
+        Fact(f"Bytes as {measures.recipe}, untrained", format_size(measures.size)),
+        Fact("Latency, untrained", latency(measures.latency_ms)),
+    )
+
+
+def run_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
+    """Returns how the run went and with what it was made."""
+    limit, config = snapshot.config.time, snapshot.config
+    facts = [
+        Fact("State", "finished" if snapshot.finished else "not finished"),
+        Fact("The search ended", snapshot.search_end or "it has not"),
+        Fact(
+            "Time used",
+            format_duration(snapshot.seconds)
+            + (f" of {format_duration(limit)} allowed" if limit is not None else ", no bound"),
+        ),
+        Fact("Objectives", ", ".join(config.objective)),
+        Fact("Seed", str(config.seed)),
+    ]
+    if snapshot.created is not None:
+        moment = datetime.fromtimestamp(snapshot.created, UTC)
+        facts.insert(0, Fact("Begun", moment.strftime("%Y-%m-%d %H:%M UTC")))
+    facts += [Fact(name, version) for name, version in snapshot.versions.items()]
+    return tuple(facts)
+
+
+def notes(snapshot: Snapshot) -> tuple[Note, ...]:
+    """Returns the notes of the run and of its data, in the order they were made."""
+    every = (*(snapshot.data.notes if snapshot.data else ()), *snapshot.notes)
+    return tuple(_note(text) for text in every)
+
+
+def _note(text: str) -> Note:
+    line, _, rest = text.strip().partition("\n")
+    return Note(line, rest)

@@ -1,0 +1,45 @@
+"""Numbers as the report writes them; what was not measured is a dash, never a guess."""
+
+from __future__ import annotations
+
+import math
+
+from automl.selection import standard_error
+from automl.units import format_latency
+
+MISSING = "–"
+
+
+def number(value: float | None, form: str = ".4f") -> str:
+    """Returns a formatted number, or a dash."""
+    return MISSING if value is None or not math.isfinite(value) else format(value, form)
+
+
+def whole(value: float | None) -> str:
+    """Returns a whole number with thousands separated, or a dash."""
+    return MISSING if value is None or not math.isfinite(value) else f"{round(value):,}"
+
+
+def latency(milliseconds: float | None) -> str:
+    """Returns milliseconds for people, or a dash."""
+    return MISSING if milliseconds is None else format_latency(milliseconds)
+
+
+def with_error(accuracy: float | None, examples: int) -> str:
+    """Returns an accuracy and its standard error: ``0.9777 ± 0.0083``."""
+    if accuracy is None or examples < 1:
+        return number(accuracy)
+    return f"{number(accuracy)} ± {standard_error(accuracy, examples):.4f}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Returns ``1 trial`` or ``2 trials``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+_FORMATS = {"tflite": "TFLite", "tfjs": "TF.js", "onnx": "ONNX"}
+
+
+def format_name(format: str) -> str:
+    """Returns a format's name as people write it."""
+    return _FORMATS.get(format, format)

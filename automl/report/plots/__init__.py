@@ -1,0 +1,1 @@
+"""Plots as inline SVG; each file decides what its plot shows, then draws it."""

@@ -1,0 +1,115 @@
+"""The learning curves of the best few trials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from automl.report.numbers import number, plural
+from automl.report.plots.canvas import Key, Plot, canvas, count_axis, markers, value_axis
+from automl.report.plots.palette import ROLES, SERIES, SURFACE
+from automl.report.plots.svg import to_svg
+from automl.report.snapshot import Snapshot
+
+NAME = "curves"
+TITLE = "Learning curves of the best trials"
+
+#: Dash patterns, so that colour is not needed to tell curves apart.
+_DASHES = ((0, ()), (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (4, 1, 1, 1, 1, 1)))
+_SHAPES = ("line", "dash-1", "dash-2", "dash-3", "dash-4")
+#: Share of the epochs, the worst of all, that may lie off the scale.
+_CUT = 0.1
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One trial's metric by epoch, from 1; `kept` is the epoch whose weights were kept."""
+
+    trial: int
+    winner: bool
+    points: tuple[tuple[int, float], ...]
+    kept: int
+
+
+def curves(snapshot: Snapshot) -> tuple[Curve, ...]:
+    """Decides what the plot shows."""
+    metric = snapshot.metric
+    found = []
+    for trial, epochs in snapshot.curves.items():
+        values = [(epoch, metric.of(metrics)) for epoch, metrics in enumerate(epochs, 1)]
+        points = tuple((epoch, value) for epoch, value in values if value is not None)
+        if not points:
+            continue
+        best = max if metric.higher_is_better else min
+        kept, _ = best(points, key=lambda point: point[1])
+        winner = snapshot.choice is not None and snapshot.choice.trial == trial
+        found.append(Curve(trial, winner, points, kept))
+    return tuple(found)
+
+
+def curves_plot(snapshot: Snapshot) -> Plot:
+    """Returns the plot, or why there is none."""
+    view, metric = curves(snapshot), snapshot.metric
+    if not view:
+        return Plot(NAME, TITLE, missing="No epochs have been recorded for a completed trial.")
+    figure = _draw(view, metric.label, metric.higher_is_better)
+    ends = {curve.trial: dict(curve.points)[curve.kept] for curve in view}
+    tips = {
+        f"curve-{curve.trial}": [
+            f"Trial {curve.trial}: best {metric.label} {number(ends[curve.trial])}"
+            f" in epoch {curve.kept} of {len(curve.points)}"
+        ]
+        for curve in view
+    }
+    keys = tuple(
+        Key(
+            _SHAPES[i % len(_SHAPES)],
+            ROLES[SERIES[i % len(SERIES)]],
+            f"trial {curve.trial}{', winner' if curve.winner else ''}: {number(ends[curve.trial])}",
+        )
+        for i, curve in enumerate(view)
+    )
+    description = "; ".join(tip for (tip,) in tips.values()) + "."
+    caption = (
+        f"{metric.label.capitalize()} after each epoch. The dot marks the best epoch, whose"
+        f" weights were kept. {_cut_words(view, metric.higher_is_better)}"
+    )
+    svg = to_svg(figure, NAME, TITLE, description, tips)
+    return Plot(NAME, TITLE, caption.strip(), svg, keys)
+
+
+def _draw(view: tuple[Curve, ...], label: str, higher: bool) -> Figure:
+    figure, axes = canvas("epoch", label)
+    longest = max(curve.points[-1][0] for curve in view)
+    count_axis(axes, 0.5, longest + 0.8)
+    value_axis(axes, *_limits(view, higher))
+    for i, curve in enumerate(view):
+        style = {"color": SERIES[i % len(SERIES)], "zorder": 4 if curve.winner else 3}
+        axes.plot(
+            *zip(*curve.points, strict=True), gid=f"curve-{curve.trial}",
+            linestyle=_DASHES[i % len(_DASHES)], linewidth=2.2 if curve.winner else 1.3, **style,
+        )  # fmt: skip
+        kept = (float(curve.kept), dict(curve.points)[curve.kept])
+        markers(
+            axes, [kept], f"kept-{curve.trial}", marker="o", markersize=6.5,
+            markeredgecolor=SURFACE, markeredgewidth=0.8, **style,
+        )  # fmt: skip
+    return figure
+
+
+def _limits(view: tuple[Curve, ...], higher: bool) -> tuple[float, float]:
+    values = sorted(value for curve in view for _, value in curve.points)
+    cut = int(_CUT * len(values))
+    shown = values[cut:] if higher else values[: len(values) - cut]
+    pad = max(0.06 * (shown[-1] - shown[0]), 0.002)
+    return shown[0] - pad, shown[-1] + pad
+
+
+def _cut_words(view: tuple[Curve, ...], higher: bool) -> str:
+    low, high = _limits(view, higher)
+    off = sum(not low <= value <= high for curve in view for _, value in curve.points)
+    if not off:
+        return ""
+    side = "below" if higher else "above"
+    return f"{plural(off, 'early epoch')} {'lies' if off == 1 else 'lie'} {side} the scale."

@@ -1,0 +1,156 @@
+"""The compression ladder: what each recipe costs in accuracy and saves in bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from automl.report.numbers import format_name, with_error
+from automl.report.plots.canvas import Key, Plot, bytes_axis, canvas, markers, value_axis
+from automl.report.plots.palette import BAND, INK, RED, ROLES, SERIES, SURFACE
+from automl.report.plots.svg import to_svg
+from automl.report.snapshot import Snapshot
+from automl.selection import standard_error
+from automl.types import Artifact, VerificationStatus
+from automl.units import format_size
+
+NAME = "ladder"
+TITLE = "The compression ladder"
+
+_MARKERS = (("o", "circle"), ("s", "square"), ("^", "up"), ("D", "diamond"), ("P", "plus"))
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One judged artifact."""
+
+    trial: int
+    format: str
+    recipe: str
+    size: float
+    accuracy: float
+    failed: bool
+    chosen: bool
+    tip: str
+
+
+@dataclass(frozen=True)
+class LadderView:
+    """What the plot shows; `error` is one standard error of the best, 0 if not known."""
+
+    rungs: tuple[Rung, ...]
+    bound: float | None
+    error: float
+
+
+def ladder_view(snapshot: Snapshot) -> LadderView:
+    """Decides what the plot shows: the artifacts that were judged on validation data."""
+    examples = snapshot.count("validation")
+    rungs = tuple(
+        _rung(artifact, artifact.validation_accuracy, snapshot)
+        for artifact in snapshot.judged
+        if artifact.validation_accuracy is not None and artifact.size > 0
+    )
+    passed = [rung.accuracy for rung in rungs if not rung.failed]
+    error = standard_error(max(passed), examples) if passed and examples else 0.0
+    return LadderView(rungs, snapshot.config.constraints.max_size, error)
+
+
+def ladder_plot(snapshot: Snapshot) -> Plot:
+    """Returns the plot, or why there is none."""
+    view = ladder_view(snapshot)
+    if not view.rungs:
+        return Plot(NAME, TITLE, missing="No compressed artifact has been judged yet.")
+    recipes = list(dict.fromkeys(rung.recipe for rung in view.rungs))
+    trials = list(dict.fromkeys((rung.trial, rung.format) for rung in view.rungs))
+    figure = _draw(view, recipes, trials)
+    groups = _groups(view, recipes, trials)
+    tips = {gid: [rung.tip for rung in found] for gid, found in groups.items()}
+    description = f"{len(view.rungs)} artifacts. {'; '.join(rung.tip for rung in view.rungs)}."
+    caption = (
+        "Each point is an exported file, run on its runtime on the validation examples; a line"
+        " joins the recipes of one trained model."
+    )
+    svg = to_svg(figure, NAME, TITLE, description, tips)
+    return Plot(NAME, TITLE, caption, svg, _keys(view, recipes, trials))
+
+
+def _draw(view: LadderView, recipes: list[str], trials: list[tuple[int, str]]) -> Figure:
+    figure, axes = canvas("bytes of the file (log scale)", "validation accuracy")
+    values = [rung.accuracy for rung in view.rungs]
+    pad = max(0.1 * (max(values) - min(values)), 0.002, 0.6 * view.error)
+    bytes_axis(axes, [rung.size for rung in view.rungs] + ([view.bound] if view.bound else []))
+    value_axis(axes, min(values) - pad, max(values) + pad)
+    if view.error:
+        top = max(rung.accuracy for rung in view.rungs if not rung.failed)
+        axes.axhspan(top - view.error, top, color=BAND, linewidth=0, zorder=0.5)
+    if view.bound:
+        axes.axvline(view.bound, color=RED, linewidth=1.2, linestyle=(0, (5, 3)))
+    for i, key in enumerate(trials):
+        mine = sorted((r for r in view.rungs if (r.trial, r.format) == key), key=lambda r: r.size)
+        axes.plot(
+            [r.size for r in mine], [r.accuracy for r in mine], linewidth=1.3, alpha=0.8,
+            color=SERIES[i % len(SERIES)],
+        )  # fmt: skip
+    for gid, found in _groups(view, recipes, trials).items():
+        rung = found[0]
+        marker = _MARKERS[recipes.index(rung.recipe) % len(_MARKERS)][0]
+        colour = SERIES[trials.index((rung.trial, rung.format)) % len(SERIES)]
+        markers(
+            axes, [(rung.size, rung.accuracy)], gid, marker="x" if rung.failed else marker,
+            color=colour, markersize=8, zorder=3,
+            markeredgecolor=colour if rung.failed else SURFACE,
+            markeredgewidth=1.8 if rung.failed else 0.8,
+        )  # fmt: skip
+        if rung.chosen:
+            markers(
+                axes, [(rung.size, rung.accuracy)], "ring", marker="o", markersize=15,
+                color="none", markeredgecolor=INK, markeredgewidth=1.4, zorder=2.9,
+            )  # fmt: skip
+    return figure
+
+
+def _groups(
+    view: LadderView, recipes: list[str], trials: list[tuple[int, str]]
+) -> dict[str, list[Rung]]:
+    return {
+        f"rung-{trials.index((r.trial, r.format))}-{recipes.index(r.recipe)}": [r]
+        for r in view.rungs
+    }
+
+
+def _keys(
+    view: LadderView, recipes: list[str], trials: list[tuple[int, str]]
+) -> tuple[Key, ...]:
+    shapes = [Key(_MARKERS[i % len(_MARKERS)][1], "--ink", name) for i, name in enumerate(recipes)]
+    lines = [
+        Key("line", ROLES[SERIES[i % len(SERIES)]], f"trial {trial}, {format_name(format)}")
+        for i, (trial, format) in enumerate(trials)
+    ]
+    rest = [
+        (any(rung.chosen for rung in view.rungs), Key("ring", "--ink", "chosen")),
+        (any(rung.failed for rung in view.rungs), Key("cross", "--ink", "failed")),
+        (bool(view.bound), Key("dashed", "--red", f"--max-size {format_size(view.bound)}")),
+        (bool(view.error), Key("band", "--band", "within one standard error of the best")),
+    ]
+    return (*shapes, *lines, *(key for shown, key in rest if shown))
+
+
+def _rung(artifact: Artifact, accuracy: float, snapshot: Snapshot) -> Rung:
+    examples = snapshot.count("validation")
+    failed = artifact.status is VerificationStatus.FAILED
+    tip = (
+        f"Trial {artifact.trial} as {artifact.recipe} {format_name(artifact.format)},"
+        f" {format_size(artifact.size)}, validation accuracy {with_error(accuracy, examples)}"
+    )
+    return Rung(
+        trial=artifact.trial,
+        format=artifact.format,
+        recipe=artifact.recipe,
+        size=float(artifact.size),
+        accuracy=accuracy,
+        failed=failed,
+        chosen=snapshot.artifact == artifact,
+        tip=f"{tip}, failed" if failed else tip,
+    )

@@ -1,0 +1,121 @@
+"""Everything the report is made of, read from the run once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from automl.config import SearchConfig
+from automl.data.dataset import DataSummary
+from automl.report.metric import Metric
+from automl.run import Run
+from automl.types import Artifact, Choice, Trial, TrialState
+
+#: Trials whose learning curves are read.
+CURVES = 5
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run as it stood when the report was asked for.
+
+    Attributes:
+        name: Name of the run's folder.
+        config: What was asked.
+        resolved: What ``auto`` came to, e.g. ``{"space": "cnn"}``.
+        data: The data, or None before it was read.
+        trials: Every candidate, in the order of proposal.
+        front: Numbers of the trials no other beats in every objective.
+        choice: What won, or None before that is decided.
+        judged: Every artifact that was made.
+        curves: Trial number -> metrics of its epochs, for the best few trials.
+        notes: What happened on the way.
+        versions: What the run was made with.
+        created: Seconds since the Unix epoch, or None.
+        seconds: Seconds worked on, over all sessions.
+        search_end: Why the search ended; empty if it has not.
+        gate_recipe: The recipe in which candidates were measured; may be empty.
+        finished: Whether the run came to its end.
+    """
+
+    name: str
+    config: SearchConfig
+    resolved: Mapping[str, str]
+    data: DataSummary | None
+    trials: Sequence[Trial]
+    front: frozenset[int]
+    choice: Choice | None
+    judged: Sequence[Artifact]
+    curves: Mapping[int, Sequence[Mapping[str, float]]]
+    notes: Sequence[str]
+    versions: Mapping[str, str]
+    created: float | None
+    seconds: float
+    search_end: str
+    gate_recipe: str
+    finished: bool
+
+    def in_state(self, state: TrialState) -> list[Trial]:
+        """Returns the trials in a state, in the order of proposal."""
+        return [trial for trial in self.trials if trial.state is state]
+
+    @property
+    def metric(self) -> Metric:
+        """What ranks the trials."""
+        return Metric(self.config.objective[0])
+
+    @property
+    def winner(self) -> Trial | None:
+        """The trial that the choice names."""
+        number = self.choice.trial if self.choice else None
+        return next((trial for trial in self.trials if trial.number == number), None)
+
+    @property
+    def artifact(self) -> Artifact | None:
+        """The artifact that the choice names, in the first export format."""
+        if self.choice is None:
+            return None
+        wanted = (self.choice.trial, self.config.export[0], self.choice.recipe)
+        return next((a for a in self.judged if (a.trial, a.format, a.recipe) == wanted), None)
+
+    def count(self, split: str) -> int:
+        """Returns the number of examples in a split, 0 if it is not known."""
+        return int(self.data.counts.get(split, 0)) if self.data else 0
+
+
+def take(run: Run) -> Snapshot:
+    """Reads a run, finished or not."""
+    trials, choice = run.trials, run.choice
+    best = ranked(trials)[:CURVES]
+    if choice is not None and all(trial.number != choice.trial for trial in best):
+        best = [trial for trial in trials if trial.number == choice.trial] + best[: CURVES - 1]
+    created = run.fact("created")
+    return Snapshot(
+        name=run.name,
+        config=run.config,
+        resolved=_words(run.fact("resolved")),
+        data=run.data,
+        trials=trials,
+        front=frozenset(trial.number for trial in run.pareto),
+        choice=choice,
+        judged=run.judged,
+        curves={trial.number: run.epochs(trial.number) for trial in best},
+        notes=run.notes,
+        versions=_words(run.fact("versions")),
+        created=float(created) if isinstance(created, int | float) else None,
+        seconds=run.seconds,
+        search_end=str(run.fact("search_end", "")),
+        gate_recipe=str(run.fact("gate_recipe", "")),
+        finished=run.finished,
+    )
+
+
+def ranked(trials: Sequence[Trial]) -> list[Trial]:
+    """Returns the completed trials, best score first, earlier first on ties."""
+    done = [t for t in trials if t.state is TrialState.COMPLETED and t.score is not None]
+    return sorted(done, key=lambda trial: (-(trial.score or 0.0), trial.number))
+
+
+def _words(record: Any) -> dict[str, str]:
+    return {str(key): str(value) for key, value in (record or {}).items()}

@@ -1,0 +1,5 @@
+"""`python -m automl_cli`."""
+
+from .main import main
+
+main()

@@ -1,0 +1,69 @@
+"""Budgets and bounds hold on a real search."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import automl as api
+from automl.run import Run
+from automl.types import TrialState
+
+Command = Callable[..., Any]
+
+
+def test_the_time_is_for_the_whole_command(command: Command, tmp_path: Path) -> None:
+    began = time.monotonic()
+    done = command(
+        *("search", "digits", "--time", "30s", "--epochs", "1000"),
+        *("--compress", "float32", "--export", "tflite", "--out", "run"),
+        cwd=tmp_path,
+    )
+    taken = time.monotonic() - began
+    assert done.code == 0, done.err
+    assert taken < 40
+    run = Run(tmp_path / "run")
+    assert "the time was up" in run.fact("search_end")
+    assert [t for t in run.trials if t.reason == "the time was up"]
+
+
+def test_nothing_feasible_names_the_nearest_and_ends_with_3(
+    command: Command, tmp_path: Path
+) -> None:
+    done = command(
+        *("search", "digits", "--time", "25s", "--max-size", "1kB", "--out", "run"), cwd=tmp_path
+    )
+    assert done.code == 3
+    (line,) = [line for line in done.err.splitlines() if line.startswith("automl:")]
+    assert "candidates met the constraints" in line
+    assert "> --max-size 1.0 kB" in line
+    assert all(t.state is not TrialState.COMPLETED for t in Run(tmp_path / "run").trials)
+
+
+def test_arrays_from_python_in_this_process(tmp_path: Path) -> None:
+    """Random images of two classes by brightness, without a worker process."""
+    random = np.random.default_rng(0)
+    y = np.array(["dark", "light"])[np.arange(120) % 2]
+    x = (
+        random.integers(0, 120, (120, 12, 10), dtype=np.uint8)
+        + 100 * (np.arange(120) % 2)[:, None, None]
+    )
+    run = api.search(
+        (x, y),
+        trials=1,
+        epochs=12,
+        workers=0,
+        compress="float32",
+        formats=["tflite"],
+        out=str(tmp_path / "run"),
+    )
+    assert run.data.class_names == ("dark", "light")
+    assert run.best.score > 0.9
+    assert run.artifact.verification.accuracy > 0.9
+    artifact = run.export("tflite", recipe="float16")
+    assert artifact.path.endswith("export/tflite/float16/model.tflite")
+    assert artifact.verification.max_abs_diff < 1e-2
