@@ -79,7 +79,7 @@ class SearchConfig:
     constraints: Constraints = field(default_factory=Constraints)
     trials: int | None = None
     time: float | None = DEFAULT_TIME
-    epochs: int = 60
+    epochs: int = 30
     compress: tuple[str, ...] = ("auto",)
     export: tuple[str, ...] = ("tflite", "tfjs")
     seed: int = 0

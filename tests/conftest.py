@@ -118,7 +118,6 @@ def trained(
         "seed": 1,
         "epochs": 2,
         "deadline": None,
-        "objective": "val_accuracy",
         "model_file": "models/trained.keras",
     }
     return run_job("train", args, context) | {"model_file": args["model_file"]}

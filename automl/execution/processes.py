@@ -120,7 +120,7 @@ class _Worker:
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "automl.execution.worker"),
+                    *(sys.executable, "-P", "-m", "automl.execution.worker"),
                     *(str(run), str(job_read), str(answer_write)),
                 ],
                 stdin=subprocess.DEVNULL,
@@ -131,7 +131,10 @@ class _Worker:
                 # decides what it means.
                 start_new_session=True,
                 env=os.environ
-                | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"},
+                | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
+                # With -P: the modules the driver sees, extensions too, and no file
+                # of the working folder that happens to be called random.py.
+                | {"PYTHONPATH": os.pathsep.join(folder or os.getcwd() for folder in sys.path)},
             )
         os.close(job_read)
         os.close(answer_write)
@@ -165,7 +168,8 @@ class _Worker:
         return f"the worker process ended ({how}).{last}"
 
     def _listen(self, events: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]]) -> None:
-        with os.fdopen(self._answers, "r", encoding="utf-8") as lines:
+        # A process that is killed in the middle of a line leaves half of it.
+        with os.fdopen(self._answers, "r", encoding="utf-8") as lines, suppress(ValueError):
             for line in lines:
                 events.put((self, json.loads(line)))
         events.put((self, None))

@@ -1,4 +1,4 @@
-"""Watches a fit: reports epochs, keeps the best, stops what should stop."""
+"""Watches a fit: reports epochs, keeps the best, ends it in time."""
 
 from __future__ import annotations
 
@@ -9,39 +9,27 @@ from typing import Any
 
 import keras
 
-#: Epochs without a better one before a trial stops, as a share of all epochs.
-PATIENCE = 0.25
+#: What ranks epochs. Accuracy on a small validation split is too coarse: on
+#: digits its best epoch tests 0.5 points worse than that of the loss.
+MONITOR = "val_loss"
 
 
 class EpochWatch(keras.callbacks.Callback):
-    """Keeps the weights of the best epoch and ends the fit in time.
+    """Keeps the weights of the epoch with the lowest validation loss and ends the fit in time.
 
     Args:
-        objective: Metric that ranks epochs; ties go to the lower validation
-            loss.
-        epochs: Epochs planned; patience is a quarter of them.
         deadline: Seconds since the Unix epoch after which no further epoch is
             started, or None.
-        emit: Is given ``{"epoch": ..., "metrics": ...}`` after each epoch.
+        emit: Is given ``{"epoch": from 0, "metrics": {...}}`` after each epoch.
     """
 
-    def __init__(
-        self,
-        objective: str,
-        epochs: int,
-        deadline: float | None,
-        emit: Callable[[dict[str, Any]], None],
-    ) -> None:
+    def __init__(self, deadline: float | None, emit: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()
         self.best: dict[str, float] | None = None
         self.epochs_seen = 0
         self.reason = ""
-        self._objective = objective
         self._deadline = deadline
         self._emit = emit
-        self._patience = max(3, round(PATIENCE * epochs))
-        self._best_epoch = 0
-        self._best_rank: tuple[float, float] | None = None
         self._weights: list[Any] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -52,14 +40,11 @@ class EpochWatch(keras.callbacks.Callback):
         if not all(math.isfinite(value) for value in metrics.values()):
             self._stop(f"the loss was not finite in epoch {epoch + 1}")
             return
-        rank = (_upward(self._objective, metrics), -metrics.get("val_loss", 0.0))
-        if self._best_rank is None or rank > self._best_rank:
-            self._best_rank, self._best_epoch, self.best = rank, epoch, metrics
+        if self.best is None or metrics[MONITOR] < self.best[MONITOR]:
+            self.best = metrics
             self._weights = self.model.get_weights()
         if self._deadline is not None and time.time() >= self._deadline:
             self._stop("the time was up")
-        elif epoch - self._best_epoch >= self._patience:
-            self._stop(f"no better epoch in {self._patience}")
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Puts the best epoch's weights back."""
@@ -69,8 +54,3 @@ class EpochWatch(keras.callbacks.Callback):
     def _stop(self, reason: str) -> None:
         self.reason = reason
         self.model.stop_training = True
-
-
-def _upward(objective: str, metrics: dict[str, float]) -> float:
-    value = metrics[objective]
-    return -value if objective.endswith("loss") else value

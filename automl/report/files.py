@@ -129,7 +129,7 @@ def _run(artifact: Artifact, verification: Verification, snapshot: Snapshot) -> 
         accuracy=with_error(verification.accuracy, verification.examples),
         keras_accuracy=number(verification.keras_accuracy),
         agreement=number(verification.agreement),
-        difference=number(verification.max_abs_diff, ".1e"),
+        difference=number(verification.max_abs_diff, ".2g"),
         latency=latency(verification.latency_ms),
         latency_p95=latency(verification.latency_p95_ms),
         reason=verification.reason,

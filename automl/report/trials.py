@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from automl.report.numbers import MISSING, number, whole
+from automl.report.numbers import MISSING, latency, number, whole
 from automl.report.snapshot import Snapshot
 from automl.tuning.constraints import excess
 from automl.types import Trial, TrialState
-from automl.units import format_count, format_duration, format_latency
+from automl.units import format_count
 
 #: Rows of a table at most, so that the report of a long search stays small.
 MOST = 300
@@ -109,7 +109,7 @@ def _cells(trial: Trial, snapshot: Snapshot) -> tuple[Cell, ...]:
     gzip_size = measures.gzip_size if measures else None
     params = measures.params if measures else None
     flops = measures.flops if measures else None
-    latency = measures.latency_ms if measures else None
+    milliseconds = measures.latency_ms if measures else None
     epochs = trial.epochs or None
     seconds = trial.seconds or None
     return (
@@ -118,9 +118,9 @@ def _cells(trial: Trial, snapshot: Snapshot) -> tuple[Cell, ...]:
         _cell(gzip_size, whole(gzip_size)),
         _cell(params, whole(params)),
         _cell(flops, format_count(flops)),
-        _cell(latency, format_latency(latency)),
+        _cell(milliseconds, latency(milliseconds)),
         _cell(epochs, whole(epochs)),
-        _cell(seconds, format_duration(seconds) if seconds and seconds >= 60 else number(seconds, ".1f")),
+        _cell(seconds, number(seconds, ".1f")),
     )
 
 

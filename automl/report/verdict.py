@@ -169,7 +169,7 @@ def _agreement(ran: Verification) -> Figure:
         "Agreement with Keras",
         value,
         f"same class on that share of {ran.examples:,} examples; largest difference of an output"
-        f" {number(ran.max_abs_diff, '.1e')}",
+        f" {number(ran.max_abs_diff, '.2g')}",
     )
 
 

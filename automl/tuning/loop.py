@@ -212,7 +212,6 @@ class SearchLoop:
                 "seed": self._config.seed * 100_003 + trial.number,
                 "epochs": self._config.epochs,
                 "deadline": self._budget.deadline,
-                "objective": self._config.objective[0],
                 "model_file": trial.model_file,
             },
         )

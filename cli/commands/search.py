@@ -36,7 +36,7 @@ from automl.units import format_duration
     help="Time for the whole command, e.g. 30m; none for no bound."
     f"  [default: {format_duration(DEFAULT_TIME)}, none with --trials]",
 )  # fmt: skip
-@click.option("--epochs", type=int, metavar="N", help="Epochs of a trial at most.  [default: 60]")
+@click.option("--epochs", type=int, metavar="N", help="Epochs of a trial at most.  [default: 30]")
 @click.option("--validation", type=float, metavar="SHARE", help="[default: 0.2 of the rest]")
 @click.option("--test", type=float, metavar="SHARE", help="Used once, at the end.  [default: 0.2]")
 @click.option("--workers", type=int, metavar="N", help="Worker processes.  [default: 1]")

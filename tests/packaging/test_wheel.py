@@ -31,8 +31,10 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes((ROOT / name).read_bytes())
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q"]
-        + ["-w", str(folder), str(source)],
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q"),
+            *("-w", str(folder), str(source)),
+        ],
         check=True,
     )
     (wheel,) = folder.glob("*.whl")

@@ -21,8 +21,7 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
 
     Args:
         args: ``space``, ``values``, ``seed``, ``epochs`` (at most),
-            ``deadline`` (seconds since the Unix epoch, or None),
-            ``objective`` (the metric whose best epoch is kept) and
+            ``deadline`` (seconds since the Unix epoch, or None) and
             ``model_file`` (inside the run's folder).
         context: Where the data is.
 
@@ -36,6 +35,7 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     import keras
     import keras_tuner
 
+    from automl.execution.schedule import CosineSchedule
     from automl.execution.watch import EpochWatch
 
     keras.backend.clear_session()
@@ -50,12 +50,7 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     # One call into the runtime per epoch: small models spend most of a step
     # in Python otherwise.
     model.steps_per_execution = -(-len(x) // batch)
-    watch = EpochWatch(
-        objective=args["objective"],
-        epochs=args["epochs"],
-        deadline=args["deadline"],
-        emit=context.emit,
-    )
+    watch = EpochWatch(args["deadline"], context.emit)
     space.fit(
         values,
         model,
@@ -65,7 +60,7 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
         epochs=args["epochs"],
         validation_data=validation,
         validation_batch_size=256,
-        callbacks=[watch],
+        callbacks=[CosineSchedule(args["epochs"], args["deadline"]), watch],
         verbose=0,
     )
     if watch.best is None:

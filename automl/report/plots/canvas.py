@@ -16,7 +16,7 @@ from automl.units import format_size
 
 #: Inches; small, so that text stays readable on a phone.
 SIZE = (4.9, 3.3)
-TEXT = 9.0
+TEXT = 10.0
 _STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
@@ -49,7 +49,7 @@ class Plot:
 def canvas(x_label: str, y_label: str) -> tuple[Figure, Axes]:
     """Returns an empty figure and its axes."""
     figure = Figure(figsize=SIZE, facecolor="none")
-    axes = figure.add_axes((0.135, 0.145, 0.85, 0.82), facecolor="none")
+    axes = figure.add_axes((0.15, 0.155, 0.835, 0.815), facecolor="none")
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(MUTED)
@@ -77,7 +77,7 @@ def bytes_axis(axes: Axes, values: Sequence[float]) -> None:
 def value_axis(axes: Axes, low: float, high: float) -> None:
     """Sets the y axis, with ticks that are told apart by their decimals."""
     axes.set_ylim(low, high)
-    axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
     step = min((b - a for a, b in zip(ticks, ticks[1:], strict=False)), default=high - low)
     decimals = max(0, min(6, math.ceil(-math.log10(step) - 1e-9))) if step > 0 else 3

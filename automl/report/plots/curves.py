@@ -112,4 +112,4 @@ def _cut_words(view: tuple[Curve, ...], higher: bool) -> str:
     if not off:
         return ""
     side = "below" if higher else "above"
-    return f"{plural(off, 'early epoch')} {'lies' if off == 1 else 'lie'} {side} the scale."
+    return f"{plural(off, 'epoch')} {'lies' if off == 1 else 'lie'} {side} the scale."

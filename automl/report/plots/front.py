@@ -16,7 +16,7 @@ from automl.types import Trial, TrialState
 from automl.units import format_size
 
 NAME = "front"
-TITLE = "Every candidate: score against size"
+TITLE = "Every candidate: score and size"
 
 
 @dataclass(frozen=True)

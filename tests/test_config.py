@@ -1,0 +1,194 @@
+"""The configuration: read from words, checked at birth, compared by name."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from automl.config import Constraints, SearchConfig, make_config, read_config_file
+from automl.errors import UnknownNameError, UserInputError
+from automl.registry import RECIPES
+
+
+def test_defaults_need_only_data():
+    config = make_config("digits", {})
+    assert (config.data, config.trials, config.time) == ("digits", None, 240.0)
+    assert config.recipes == RECIPES.names()
+
+
+def test_words_become_quantities():
+    config = make_config(
+        "digits",
+        {"max_size": "50kB", "max_latency": "5ms", "max_flops": "20M", "max_params": "100k"}
+        | {"time": "30m"},
+    )
+    assert config.constraints == Constraints(50_000, 5.0, 20_000_000, 100_000)
+    assert config.time == 1800
+
+
+def test_one_name_stands_for_a_list_of_one():
+    config = make_config("digits", {"export": "tflite", "compress": "int8"})
+    assert (config.export, config.recipes) == (("tflite",), ("int8",))
+
+
+def test_what_was_not_given_keeps_its_default():
+    assert make_config("digits", {"epochs": None, "export": (), "seed": None}) == make_config(
+        "digits", {}
+    )
+
+
+def test_a_number_of_trials_is_a_complete_budget():
+    assert make_config("digits", {"trials": 5}).time is None
+    assert make_config("digits", {"trials": 5, "time": "1m"}).time == 60
+    with pytest.raises(UserInputError, match="needs an end"):
+        make_config("digits", {"time": "none"})
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"oracle": "baysian"}, "Unknown oracle 'baysian'. Did you mean 'bayesian'"),
+        ({"space": "cmn"}, "Unknown space 'cmn'. Did you mean 'cnn'"),
+        ({"compress": "int9"}, "Unknown recipe 'int9'. Did you mean"),
+        ({"export": "tflight"}, "Unknown export format 'tflight'. Did you mean 'tflite'"),
+        ({"task": "clasification"}, "Unknown task 'clasification'. Did you mean 'classification'"),
+        ({"objective": ["val_acuracy"]}, "Unknown objective 'val_acuracy'. Did you mean"),
+        ({"backend": "torch"}, "Unknown backend 'torch'"),
+        ({"epoch": 3}, "Unknown option 'epoch'. Did you mean 'epochs'"),
+        ({"max_sise": 3}, "Unknown option 'max_sise'. Did you mean 'max_size'"),
+        ({"data": "digits"}, "Unknown option 'data'"),
+    ],
+)
+def test_a_wrong_name_is_answered_with_the_nearest(options, words):
+    with pytest.raises(UserInputError, match="Unknown") as caught:
+        make_config("digits", options)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_registry_name_is_a_lookup_error_too():
+    with pytest.raises(UnknownNameError):
+        make_config("digits", {"oracle": "nobody"})
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        ({"trials": 0}, "--trials must be a whole number from 1"),
+        ({"trials": 2.5}, "--trials must be"),
+        ({"epochs": -1}, "--epochs must be"),
+        ({"epochs": "many"}, "--epochs must be"),
+        ({"workers": -1}, "--workers must be a whole number from 0"),
+        ({"max_size": "50x"}, "--max-size must be a size"),
+        ({"max_latency": "-5ms"}, "--max-latency must be a latency"),
+        ({"max_params": "0"}, "--max-params must be"),
+        ({"time": "soon"}, "--time must be a time"),
+        ({"time": 0}, "--time must be"),
+        ({"seed": -1}, "--seed is a whole number"),
+        ({"seed": 2**31}, "--seed is a whole number"),
+        ({"seed": 0.5}, "--seed is a whole number"),
+        ({"test": 0.0}, "--test is a share"),
+        ({"validation": 0.95}, "--validation is a share"),
+        ({"export": []}, None),
+        ({"objective": ["size"]}, "must be a validation metric"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_with_the_rule(options, rule):
+    if rule is None:
+        assert make_config("digits", options) == make_config("digits", {})
+        return
+    with pytest.raises(UserInputError) as caught:
+        make_config("digits", options)
+    assert rule in str(caught.value)
+    assert "Received" in str(caught.value)
+
+
+@pytest.mark.parametrize("options", [{"objective": ()}, {"export": ()}])
+def test_nothing_asked_for_is_refused(options):
+    with pytest.raises(UserInputError, match="At least one"):
+        SearchConfig("digits", **options)
+
+
+def test_no_compression_means_plain_weights():
+    assert make_config("digits", {"compress": "none"}).recipes == ("float32",)
+
+
+def test_an_import_path_is_a_name():
+    config = make_config("digits", {"oracle": "mine.module:Oracle", "space": "mine:Space"})
+    assert (config.oracle, config.space) == ("mine.module:Oracle", "mine:Space")
+
+
+def test_it_survives_json():
+    config = make_config(
+        "digits",
+        {"choices": {"block": ["plain"]}, "max_size": "12kB", "objective": ["val_loss", "flops"]},
+    )
+    again = SearchConfig.from_dict(json.loads(json.dumps(config.to_dict())))
+    assert again == config
+    assert config.differences(again) == []
+
+
+def test_it_is_frozen():
+    with pytest.raises(FrozenInstanceError):
+        make_config("digits", {}).seed = 3
+
+
+@pytest.mark.parametrize(
+    ("options", "difference"),
+    [
+        ({"seed": 3}, "seed: 0 -> 3"),
+        ({"max_size": "12kB"}, "constraints.max_size: none -> 12000"),
+        ({"export": "tflite"}, "export: tflite tfjs -> tflite"),
+        ({"choices": {"block": ["plain"]}}, "choices.block: none -> plain"),
+    ],
+)
+def test_a_difference_is_named_with_both_values(options, difference):
+    mine, theirs = make_config("digits", {}), make_config("digits", options)
+    (line,) = mine.differences(theirs)
+    assert line == difference
+
+
+def test_where_and_how_it_runs_makes_no_difference():
+    config = make_config("digits", {})
+    assert config.differences(replace(config, out="elsewhere", workers=4)) == []
+
+
+def test_differences_are_seen_from_both_sides():
+    mine, theirs = make_config("digits", {"seed": 1}), make_config("a.npz", {"epochs": 3})
+    names = [line.partition(":")[0] for line in mine.differences(theirs)]
+    assert names == ["data", "epochs", "seed"]
+    assert len(theirs.differences(mine)) == 3
+
+
+def test_a_file_gives_options_as_on_the_command_line(tmp_path):
+    file = tmp_path / "search.toml"
+    file.write_text('max-size = "50kB"\ntrials = 3\nexport = ["tflite"]\n[choices]\nblock = ["plain"]\n')
+    options = read_config_file(file)
+    config = make_config("digits", options)
+    assert config.constraints.max_size == 50_000
+    assert (config.trials, config.export) == (3, ("tflite",))
+    assert config.choices == {"block": ("plain",)}
+
+
+@pytest.mark.parametrize("content", ["a = ", "\xff", None])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
+    file = tmp_path / "search.toml"
+    if content is not None:
+        file.write_bytes(content.encode("latin-1"))
+    with pytest.raises(UserInputError, match=r"--config .*search\.toml"):
+        read_config_file(file)
+
+
+def test_reading_a_configuration_imports_nothing_heavy():
+    code = (
+        "import sys\n"
+        "from automl.config import make_config\n"
+        "make_config('digits', {'oracle': 'random', 'compress': 'int8'})\n"
+        "print(*[m for m in ('numpy', 'keras', 'tensorflow', 'keras_tuner') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
