@@ -221,12 +221,12 @@ class Pipeline:
     def _gate_recipe(self) -> str:
         """The smallest planned recipe: what is most likely to ship under a size bound."""
         names = recipes_for(self._config.export[0], self._config.recipes)
-        recipes = [RECIPES.get(name) for name in names]
-        smallest = max(
-            recipes,
-            key=lambda recipe: (_WEIGHT_ORDER.index(recipe.weights), recipe.activations == "int8"),
-        )
-        return str(smallest.name)
+
+        def smallness(name: str) -> tuple[int, bool]:
+            recipe = RECIPES.get(name)
+            return _WEIGHT_ORDER.index(recipe.weights), recipe.activations == "int8"
+
+        return max(names, key=smallness)
 
     def _compress(
         self, store: RunStore, data: Dataset, trials: list[Trial], shipper: Shipper

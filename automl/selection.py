@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from automl.config import Constraints
-from automl.errors import NothingFeasibleError
+from automl.errors import NothingFeasibleError, VerificationError
 from automl.tuning.constraints import broken, excess
 from automl.types import Artifact, Choice, Measures, Trial, TrialState, VerificationStatus
 from automl.units import format_latency, format_size
@@ -119,7 +119,8 @@ def choose(
         examples: Number of validation examples.
 
     Raises:
-        NothingFeasibleError: If no artifact passed and keeps the bounds.
+        NothingFeasibleError: If no artifact that passed keeps the bounds.
+        VerificationError: If no artifact passed.
     """
     fit = [
         artifact
@@ -129,7 +130,9 @@ def choose(
         and not _over(artifact, constraints)
     ]
     if not fit:
-        raise NothingFeasibleError(_none_passed(artifacts, constraints))
+        failed = all(artifact.status is VerificationStatus.FAILED for artifact in artifacts)
+        kind = VerificationError if failed else NothingFeasibleError
+        raise kind(_none_passed(artifacts, constraints))
     cost_name = next((name for name in objectives if name in _COSTS), None)
 
     def accuracy(artifact: Artifact) -> float:
@@ -174,10 +177,13 @@ def nothing_feasible(trials: Sequence[Trial], constraints: Constraints) -> Nothi
     """Returns the error for a search in which no candidate passed the gate."""
     measured = [trial for trial in trials if trial.measures is not None]
     measured.sort(key=lambda trial: excess(constraints, trial.measures) if trial.measures else 0.0)
-    nearest = "; ".join(f"trial {trial.number}: {trial.reason}" for trial in measured[:3])
+    # Without a measure there is a reason why it could not be taken.
+    nearest = "; ".join(
+        f"trial {trial.number}: {trial.reason}" for trial in (measured or trials)[:3]
+    )
     return NothingFeasibleError(
         f"None of the {len(trials)} candidates met the constraints."
-        f" Nearest: {nearest or 'none could be measured'}. Loosen the bound, or give more --time."
+        f" Nearest: {nearest}. Loosen the bound, or give more --time."
     )
 
 

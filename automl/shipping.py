@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from automl.data.dataset import DataSummary
-from automl.errors import AutomlError
+from automl.errors import AutomlError, UserInputError
 from automl.execution.base import Executor
 from automl.measure.size import hashes
 from automl.registry import EXPORTERS, RECIPES
@@ -25,10 +25,22 @@ FAILED = "export/.failed"
 
 
 def recipes_for(format_name: str, recipes: Sequence[str]) -> tuple[str, ...]:
-    """Returns those of `recipes` that a format can hold, or its plainest if it holds none."""
+    """Returns those of `recipes` that a format can hold, or its plainest if it holds none.
+
+    Raises:
+        UserInputError: If no registered recipe suits the format.
+    """
     exporter = EXPORTERS.get(format_name)
-    held = tuple(name for name in recipes if exporter.holds(RECIPES.get(name)))
-    return held or ("float32",)
+    for names in (recipes, RECIPES.names()):
+        held = tuple(name for name in names if exporter.holds(RECIPES.get(name)))
+        if held:
+            return held if names is recipes else held[:1]
+    raise UserInputError(f"No recipe suits the format {format_name!r}. Name another with --export.")
+
+
+def folder_name(name: str) -> str:
+    """Returns a registry name or import path as a folder's name: ``int8``, ``Onnx``."""
+    return name.rpartition(":")[2]
 
 
 class Shipper:
@@ -67,7 +79,14 @@ class Shipper:
                 "export",
                 {
                     "model_file": trial.model_file,
-                    "folder": f"{STAGING}/{trial.number}/{format_name}/{recipe}",
+                    "folder": "/".join(
+                        (
+                            STAGING,
+                            str(trial.number),
+                            folder_name(format_name),
+                            folder_name(recipe),
+                        )
+                    ),
                     "format": format_name,
                     "recipe": recipe,
                 },
@@ -122,7 +141,7 @@ class Shipper:
 
     def _move(self, artifact: Artifact, place: str) -> str:
         staged = self._folder / artifact.path
-        target = self._folder / place / artifact.format / self._place_of(artifact)
+        target = self._folder / place / folder_name(artifact.format) / self._place_of(artifact)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(target, ignore_errors=True)
         os.replace(staged.parent, target)
@@ -131,12 +150,12 @@ class Shipper:
     def _place_of(self, artifact: Artifact) -> str:
         """The winner's files stand under the recipe's name, another trial's beside them."""
         if artifact.trial == self._winner:
-            return artifact.recipe
-        return f"{artifact.recipe}-trial-{artifact.trial}"
+            return folder_name(artifact.recipe)
+        return f"{folder_name(artifact.recipe)}-trial-{artifact.trial}"
 
     def describe(self, format_name: str, artifacts: Sequence[Artifact]) -> None:
         """Writes labels, preprocessing and manifest beside a format's artifacts."""
-        folder = self._folder / "export" / format_name
+        folder = self._folder / "export" / folder_name(format_name)
         if not folder.is_dir():
             return
         (folder / "labels.txt").write_text(

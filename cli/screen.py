@@ -132,18 +132,11 @@ class LiveScreen(Observer):
             parts.append(f"{seen.failed} failed")
         if seen.best is not None and seen.best.measures is not None:
             parts.append(f"best {_score(seen.best)} at {format_size(seen.best.measures.size)}")
-        parts.append(f"{_left(seen)} left" if _left(seen) else format_duration(seen.elapsed))
+        left = seen.seconds_left
+        parts.append(
+            format_duration(seen.elapsed) if left is None else f"{format_duration(left)} left"
+        )
         return Text("  " + " · ".join(parts), style="default")
-
-
-def _left(seen: Progress) -> str:
-    """The smaller of the time budget and an estimate from the trials so far."""
-    left = seen.seconds_left
-    trained = seen.completed + seen.failed
-    if seen.planned and trained:
-        estimate = (seen.planned - trained) * seen.elapsed / trained
-        left = estimate if left is None else min(left, estimate)
-    return "" if left is None else format_duration(left)
 
 
 def _score(trial: Trial) -> str:

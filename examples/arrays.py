@@ -1,6 +1,6 @@
 """Search on your own arrays: 600 drawn images of circles, squares and crosses.
 
-    python examples/arrays.py [--trials 2] [--epochs 10]
+python examples/arrays.py [--trials 2] [--epochs 10]
 """
 
 from __future__ import annotations

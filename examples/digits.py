@@ -1,6 +1,6 @@
 """Search, look at what was found, and run the shipped file.
 
-    python examples/digits.py [--trials 3] [--epochs 30]
+python examples/digits.py [--trials 3] [--epochs 30]
 """
 
 from __future__ import annotations

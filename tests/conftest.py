@@ -88,8 +88,7 @@ def small_values(digits_space: dict[str, Any]) -> dict[str, Any]:
     space = SPACES.get("cnn")(Signature.from_dict(digits_space["signature"]))
     options = {each.name: each.values for each in space.hyperparameters().space}
     values = {
-        name: value if value in options[name] else options[name][0]
-        for name, value in SMALL.items()
+        name: value if value in options[name] else options[name][0] for name, value in SMALL.items()
     }
     canonical: dict[str, Any] = space.canonical(values)
     return canonical

@@ -70,8 +70,16 @@ def test_less_than_one_whole_is_refused(parse):
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("90", 90), ("90s", 90), ("30m", 1800), ("30 min", 1800), ("1.5h", 5400), ("1d", 86_400)]
-    + [("500ms", 0.5), (45, 45.0)],
+    [
+        ("90", 90),
+        ("90s", 90),
+        ("30m", 1800),
+        ("30 min", 1800),
+        ("1.5h", 5400),
+        ("1d", 86_400),
+        ("500ms", 0.5),
+        (45, 45.0),
+    ],
 )
 def test_a_duration_is_read(text, seconds):
     assert parse_duration(text) == pytest.approx(seconds)

@@ -90,6 +90,7 @@ def _classes(
                 f"{name} must hold class labels, integers or strings."
                 f" Received: dtype {values.dtype}."
             )
+    labels = [(name, _text(values), count) for name, values, count in labels]
     every = np.concatenate([values for _, values, _ in labels])
     if class_names is not None and every.dtype.kind in "ui":
         names = tuple(str(name) for name in class_names)
@@ -103,6 +104,13 @@ def _classes(
     return tuple(str(name) for name in found), [
         np.searchsorted(found, values).astype(np.int64) for _, values, _ in labels
     ]
+
+
+def _text(labels: np.ndarray) -> np.ndarray:
+    """Returns labels that are bytes as text, others as they are."""
+    import numpy as np
+
+    return np.char.decode(labels, "utf-8", "replace") if labels.dtype.kind == "S" else labels
 
 
 def _value_range(x: np.ndarray) -> tuple[float, float]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from automl.data.base import RawData, Source
 from automl.errors import UserInputError
@@ -128,8 +130,8 @@ def split(
     _check_counts(raw)
     rest, held = (raw.x, raw.y), raw.test
     if held is None:
-        rest, held = _stratified(rest, test, seed)
-    train, valid = _stratified(rest, validation, seed)
+        rest, held = _stratified(rest, test, seed, left=2)
+    train, valid = _stratified(rest, validation, seed, left=1)
     splits = dict(zip(SPLITS, (train, valid, held), strict=True))
     summary = DataSummary(
         uri=uri,
@@ -157,7 +159,7 @@ def read_split(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
     try:
         with np.load(folder / FILE_NAME, allow_pickle=False) as archive:
             return archive[f"x_{name}"].astype(np.float32), archive[f"y_{name}"]
-    except OSError as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise UserInputError(
             f"The run's copy of its data, {folder / FILE_NAME}, cannot be read ({error})."
             " Run the search again with another --out."
@@ -182,21 +184,21 @@ def _check_counts(raw: RawData) -> None:
 
 
 def _stratified(
-    data: tuple[np.ndarray, np.ndarray], share: float, seed: int
+    data: tuple[np.ndarray, np.ndarray], share: float, seed: int, left: int
 ) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Takes a share of every class out, one example at least, and leaves `left` at least."""
     import numpy as np
-    from sklearn.model_selection import train_test_split
 
     x, y = data
-    classes = int(y.max()) + 1
-    held = max(round(share * len(y)), classes)
-    if held > len(y) - classes:
-        raise UserInputError(
-            f"{len(y)} examples of {classes} classes are too few to split off a share of {share:g}."
-            " Add examples, or lower --test and --validation."
-        )
-    kept, out = train_test_split(np.arange(len(y)), test_size=held, stratify=y, random_state=seed)
-    return (x[kept], y[kept]), (x[out], y[out])
+    random = np.random.default_rng(seed)
+    out: list[int] = []
+    for label in np.unique(y):
+        members = random.permutation(np.flatnonzero(y == label))
+        out += members[: min(max(1, round(share * len(members))), len(members) - left)].tolist()
+    order = random.permutation(len(y))
+    held = np.isin(order, out)
+    kept, taken = order[~held], order[held]
+    return (x[kept], y[kept]), (x[taken], y[taken])
 
 
 def _fingerprint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -32,10 +33,18 @@ class NpzSource(Source):
         if not Path(uri).is_file():
             raise UserInputError(f"DATA must be an existing .npz file. Received: {uri}.")
         try:
-            with np.load(uri, allow_pickle=False) as archive:
+            loaded = np.load(uri, allow_pickle=False)
+            if not isinstance(loaded, np.lib.npyio.NpzFile):
+                raise ValueError("it holds a bare array, as np.save writes it")
+            with loaded as archive:
                 arrays = {name: archive[name] for name in archive.files}
-        except (OSError, ValueError, EOFError, BadZipFile) as error:
+        except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
             raise UserInputError(f"{uri} cannot be read as .npz: {error}.") from error
+        if ("x_test" in arrays) != ("y_test" in arrays):
+            raise UserInputError(
+                f"{uri} must hold both x_test and y_test, or neither."
+                f" Received: {', '.join(arrays)}."
+            )
         # Keras's own data sets call the training arrays x_train and y_train.
         x, y = arrays.get("x", arrays.get("x_train")), arrays.get("y", arrays.get("y_train"))
         if x is None or y is None:
@@ -43,6 +52,6 @@ class NpzSource(Source):
                 f"{uri} must hold arrays x and y (or x_train and y_train)."
                 f" Received: {', '.join(arrays) or 'none'}."
             )
-        test = (arrays["x_test"], arrays["y_test"]) if {"x_test", "y_test"} <= set(arrays) else None
+        test = (arrays["x_test"], arrays["y_test"]) if "x_test" in arrays else None
         names = arrays["class_names"].tolist() if "class_names" in arrays else None
         return images_and_labels(x, y, class_names=names, test=test)

@@ -134,7 +134,7 @@ class _Worker:
                 | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
                 # With -P: the modules the driver sees, extensions too, and no file
                 # of the working folder that happens to be called random.py.
-                | {"PYTHONPATH": os.pathsep.join(folder or os.getcwd() for folder in sys.path)},
+                | {"PYTHONPATH": os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)},
             )
         os.close(job_read)
         os.close(answer_write)

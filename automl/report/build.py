@@ -15,10 +15,11 @@ from markupsafe import Markup
 from automl.report import trials
 from automl.report.architecture import tree
 from automl.report.command import command_line
-from automl.report.facts import data_facts, model_facts, notes, run_facts
+from automl.report.facts import data_facts, model_facts, notes, run_facts, version_facts
 from automl.report.files import file_rows, judged_rows
 from automl.report.importance import importance
 from automl.report.numbers import format_name, number, plural, whole
+from automl.report.plots.canvas import Plot, house_style
 from automl.report.plots.curves import curves_plot
 from automl.report.plots.front import front_plot
 from automl.report.plots.ladder import ladder_plot
@@ -66,18 +67,13 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
     model = snapshot.winner or next(iter(ranked(snapshot.trials)), None)
     return {
         "run": snapshot,
-        "style": Markup(_read("style.css")),
-        "script": Markup(script),
+        "style": Markup(_read("style.css")),  # noqa: S704 (our own file)
+        "script": Markup(script),  # noqa: S704 (our own file)
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "verdict": verdict(snapshot),
         "files": file_rows(snapshot),
         "judged": judged_rows(snapshot),
-        "plots": (
-            front_plot(snapshot),
-            ladder_plot(snapshot),
-            progress_plot(snapshot),
-            curves_plot(snapshot),
-        ),
+        "plots": _plots(snapshot),
         "importance": importance(snapshot),
         "columns": trials.columns(snapshot),
         "trained": trials.trained(snapshot),
@@ -87,9 +83,17 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
         "branches": tree(model.architecture) if model else (),
         "data_facts": data_facts(snapshot),
         "run_facts": run_facts(snapshot),
+        "version_facts": version_facts(snapshot),
         "notes": notes(snapshot),
         "command": command_line(snapshot.config),
     }
+
+
+def _plots(snapshot: Snapshot) -> tuple[Plot, ...]:
+    with house_style():
+        return tuple(
+            plot(snapshot) for plot in (front_plot, ladder_plot, progress_plot, curves_plot)
+        )
 
 
 def _read(name: str) -> str:

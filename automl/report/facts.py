@@ -35,15 +35,13 @@ def data_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
         return ()
     total = sum(data.counts.values())
     splits = ", ".join(f"{count:,} {split}" for split, count in data.counts.items())
-    shape = " × ".join(map(str, data.input.shape))
+    spec = data.input
+    shape = " x ".join(map(str, spec.shape))
     return (
         Fact("Data", data.uri, code=True),
         Fact("Read by", data.source),
         Fact("Examples", f"{total:,}: {splits}"),
-        Fact(
-            "Input",
-            f"{data.input.kind}, {shape}, raw values from {data.input.low:g} to {data.input.high:g}",
-        ),
+        Fact("Input", f"{spec.kind}, {shape}, raw values from {spec.low:g} to {spec.high:g}"),
         Fact("Classes", f"{len(data.class_names):,}"),
         Fact("Fingerprint (sha256)", data.fingerprint, code=True),
     )
@@ -74,7 +72,7 @@ def model_facts(trial: Trial, snapshot: Snapshot) -> tuple[Fact, ...]:
 
 
 def run_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
-    """Returns how the run went and with what it was made."""
+    """Returns how the run went."""
     limit, config = snapshot.config.time, snapshot.config
     facts = [
         Fact("State", "finished" if snapshot.finished else "not finished"),
@@ -90,8 +88,12 @@ def run_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
     if snapshot.created is not None:
         moment = datetime.fromtimestamp(snapshot.created, UTC)
         facts.insert(0, Fact("Begun", moment.strftime("%Y-%m-%d %H:%M UTC")))
-    facts += [Fact(name, version) for name, version in snapshot.versions.items()]
     return tuple(facts)
+
+
+def version_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
+    """Returns what the run was made with."""
+    return tuple(Fact(name, version) for name, version in snapshot.versions.items())
 
 
 def notes(snapshot: Snapshot) -> tuple[Note, ...]:

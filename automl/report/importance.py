@@ -194,4 +194,5 @@ def _likeness(values: Mapping[int, Any], count: int) -> np.ndarray:
     else:
         alike = (one == other).astype(float)
     both = (one >= 0) & (other >= 0)
-    return np.where(both, alike, (one == other).astype(float))
+    compared: np.ndarray = np.where(both, alike, (one == other).astype(float))
+    return compared

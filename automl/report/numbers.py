@@ -7,7 +7,7 @@ import math
 from automl.selection import standard_error
 from automl.units import format_latency
 
-MISSING = "–"
+MISSING = "\N{EN DASH}"
 
 
 def number(value: float | None, form: str = ".4f") -> str:
@@ -42,6 +42,6 @@ def plural(count: int, noun: str) -> str:
 _FORMATS = {"tflite": "TFLite", "tfjs": "TF.js", "onnx": "ONNX"}
 
 
-def format_name(format: str) -> str:
+def format_name(name: str) -> str:
     """Returns a format's name as people write it."""
-    return _FORMATS.get(format, format)
+    return _FORMATS.get(name, name)

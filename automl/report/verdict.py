@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from automl.config import Constraints
 from automl.report.command import command_line
-from automl.report.files import placed, split_of
-from automl.report.numbers import format_name, latency, number, plural, whole, with_error
+from automl.report.files import file_rows, placed, split_of
+from automl.report.numbers import MISSING, format_name, latency, number, plural, whole, with_error
 from automl.report.snapshot import Snapshot, ranked
 from automl.selection import nothing_feasible
 from automl.types import Artifact, TrialState, Verification, VerificationStatus
@@ -41,6 +42,7 @@ class Verdict:
         headline: One sentence.
         summary: What was done to get there.
         why: The reason of the choice, or of there being none.
+        files: How many exported files passed, in words; empty if all did.
         resume: The command that goes on, if that makes sense.
     """
 
@@ -50,6 +52,7 @@ class Verdict:
     summary: str
     why: str
     figures: tuple[Figure, ...] = ()
+    files: str = ""
     resume: str = ""
 
 
@@ -69,7 +72,9 @@ def verdict(snapshot: Snapshot) -> Verdict:
         return Verdict(Mood.BAD, "failed", headline, summary, why)
     if not completed and rejected:
         why = str(nothing_feasible(rejected, snapshot.config.constraints))
-        headline = "Nothing to ship: no candidate met the constraints"
+        bounded = snapshot.config.constraints != Constraints()
+        reason = "no candidate met the constraints" if bounded else "every candidate was rejected"
+        headline = f"Nothing to ship: {reason}"
         return Verdict(Mood.BAD, "nothing feasible", headline, summary, why)
     if not completed:
         headline = "Nothing to ship: the search ended before a trial was trained"
@@ -107,7 +112,7 @@ def _chosen(snapshot: Snapshot) -> Verdict:
         headline = "A model was chosen; its files are not exported yet"
         resume = command_line(snapshot.config, out=True)
         figures = _figures(artifact, snapshot) if artifact else ()
-        return Verdict(Mood.OPEN, "unfinished", headline, summary, why, figures, resume)
+        return Verdict(Mood.OPEN, "unfinished", headline, summary, why, figures, resume=resume)
     named = f"{artifact.recipe} {format_name(artifact.format)}"
     if artifact.status is VerificationStatus.FAILED:
         headline = f"The chosen {named} file failed and was not put in place"
@@ -115,12 +120,22 @@ def _chosen(snapshot: Snapshot) -> Verdict:
         return Verdict(Mood.BAD, "failed", headline, summary, why)
     resume = "" if snapshot.finished else command_line(snapshot.config, out=True)
     headline = _shipped(artifact)
-    figures = _figures(artifact, snapshot)
+    figures, files = _figures(artifact, snapshot), _other_files(snapshot)
     if artifact.status is VerificationStatus.SKIPPED:
         skipped = next((v.reason for v in artifact.verifications if v.reason), "")
         why = f"{why} It was not verified: {skipped}" if skipped else why
-        return Verdict(Mood.WARNING, "not verified", headline, summary, why, figures, resume)
-    return Verdict(Mood.GOOD, "verified", headline, summary, why, figures, resume)
+        return Verdict(Mood.WARNING, "not verified", headline, summary, why, figures, files, resume)
+    return Verdict(Mood.GOOD, "verified", headline, summary, why, figures, files, resume)
+
+
+def _other_files(snapshot: Snapshot) -> str:
+    """Returns how many files passed and did not, or nothing if all did."""
+    states = [row.status for row in file_rows(snapshot)]
+    counts = {state: states.count(state) for state in dict.fromkeys(states)}
+    if set(counts) == {str(VerificationStatus.PASSED)}:
+        return ""
+    told = ", ".join(f"{count} {state}" for state, count in counts.items())
+    return f"Of {plural(len(states), 'file')}: {told}. The table below has the reasons."
 
 
 def _shipped(artifact: Artifact) -> str:
@@ -164,7 +179,7 @@ def _figures(artifact: Artifact, snapshot: Snapshot) -> tuple[Figure, ...]:
 
 
 def _agreement(ran: Verification) -> Figure:
-    value = "–" if ran.agreement is None else f"{ran.agreement:.2%}"
+    value = MISSING if ran.agreement is None else f"{ran.agreement:.2%}"
     return Figure(
         "Agreement with Keras",
         value,

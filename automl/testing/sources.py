@@ -51,9 +51,7 @@ class SourceContract:
         for other in ("", "no-such-data", "song.mp3"):
             assert source.matches(other) is False
 
-    def test_knows_its_own_without_importing_anything_heavy(
-        self, source: Source, uri: str
-    ) -> None:
+    def test_knows_its_own_without_importing_anything_heavy(self, source: Source, uri: str) -> None:
         cls = type(source)
         code = (
             f"import sys; sys.path[:] = {sys.path!r}\n"

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from automl.config import SearchConfig
-from automl.errors import WorkerDiedError
+from automl.errors import AutomlError, ConversionError, WorkerDiedError
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.records.store import RunStore
 from automl.selection import worth_keeping
@@ -25,6 +25,8 @@ from automl.types import Measures, Trial, TrialState
 
 #: A trial whose worker dies this often is given up.
 MAX_DEATHS = 2
+#: Trials that fail for the very same reason, with none that succeeds, end the search.
+SAME_FAILURES = 5
 #: Candidates that the gate may turn away in a row before the search gives up.
 MAX_REJECTED = 300
 #: Seconds between two signs of life to the store and the observer.
@@ -79,6 +81,7 @@ class SearchLoop:
         self._rejected_in_a_row = 0
         self._end = ""
         self._pulse = 0.0
+        self._trial_seconds = 0.0
         self._seen = Progress(planned=config.trials)
         self._next_number = 0
 
@@ -194,8 +197,11 @@ class SearchLoop:
 
     def _gated(self, entry: _Open, event: JobEvent) -> None:
         if event.kind is EventKind.ERROR:
-            reason = f"cannot be converted: {event.result['message']}"
-            self._finish(entry, state=TrialState.REJECTED, reason=reason)
+            if event.result["type"] == ConversionError.__name__:
+                reason = f"cannot be converted: {event.result['message']}"
+                self._finish(entry, state=TrialState.REJECTED, reason=reason)
+            else:
+                self._failed(entry, event)
             return
         measures = Measures(**event.result)
         reason = broken(self._config.constraints, measures)
@@ -219,9 +225,7 @@ class SearchLoop:
 
     def _trained(self, entry: _Open, event: JobEvent) -> None:
         if event.kind is EventKind.ERROR:
-            reason = f"{event.result['type']}: {event.result['message']}"
-            self._store.add_note(f"Trial {entry.trial.number}: {event.result['traceback']}")
-            self._finish(entry, state=TrialState.FAILED, reason=reason)
+            self._failed(entry, event)
             return
         metrics = event.result["metrics"]
         self._finish(
@@ -232,6 +236,14 @@ class SearchLoop:
             epochs=event.result["epochs"],
             reason=event.result["reason"],
         )
+
+    def _failed(self, entry: _Open, event: JobEvent) -> None:
+        reason = f"{event.result['type']}: {event.result['message']}"
+        self._store.add_note(f"Trial {entry.trial.number}: {event.result['traceback']}")
+        self._finish(entry, state=TrialState.FAILED, reason=reason)
+        reasons = [trial.reason for trial in self._store.trials(TrialState.FAILED)]
+        if not self._seen.completed and reasons == [reason] * SAME_FAILURES:
+            raise AutomlError(f"The first {SAME_FAILURES} trials failed alike. {reason}")
 
     def _died(self, entry: _Open, cause: str) -> None:
         trial = replace(entry.trial, deaths=entry.trial.deaths + 1)
@@ -260,6 +272,8 @@ class SearchLoop:
 
     def _count(self, trial: Trial) -> None:
         seen = self._seen
+        # Rejected ones count too: they are part of what a trained trial costs.
+        self._trial_seconds += trial.seconds
         if trial.state is TrialState.REJECTED:
             self._seen = replace(seen, rejected=seen.rejected + 1)
             self._rejected_in_a_row += 1
@@ -292,10 +306,21 @@ class SearchLoop:
         self._observer.progress(
             replace(
                 self._seen,
-                seconds_left=self._budget.seconds_left(),
+                seconds_left=self._seconds_left(now),
                 elapsed=now - self._budget.started,
             )
         )
+
+    def _seconds_left(self, now: float) -> float | None:
+        """The smaller of what the time allows and what the trials left will take."""
+        allowed, planned = self._budget.seconds_left(), self._config.trials
+        trained = self._seen.completed + self._seen.failed
+        if planned is None or not trained:
+            return allowed
+        in_hand = sum(now - entry.started for entry in self._open.values())
+        needed = max(0.0, (planned - trained) * self._trial_seconds / trained - in_hand)
+        needed /= max(1, self._config.workers)
+        return needed if allowed is None else min(allowed, needed)
 
     def _tell(self, text: str) -> None:
         self._store.add_note(text)

@@ -17,7 +17,8 @@ class Progress:
         failed: Trials that crashed or diverged.
         planned: Trials to train, or None.
         best: The best trial so far, or None.
-        seconds_left: Seconds left for the search, or None.
+        seconds_left: Seconds the search has left: the smaller of its time and
+            an estimate from the trials so far; None if neither is known.
         elapsed: Seconds since the start, earlier sessions included.
     """
 

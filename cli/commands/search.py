@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -83,13 +82,16 @@ def command(
     from ..results import print_results
     from ..screen import observer
 
-    failure = None
+    failure: VerificationError | None = None
     with observer(quiet=quiet) as watching:
         try:
-            folder = Pipeline(config, watching).run()
+            Pipeline(config, watching).run()
         except VerificationError as error:
-            failure, folder = error, Path(config.out)
-    run = Run(folder)
+            failure = error
+    run = Run(config.out)
+    if failure and not run.artifacts:
+        raise failure
+    # The files that passed are worth showing before the failure is.
     if as_json:
         click.echo(json.dumps(_record(run), indent=2))
     else:

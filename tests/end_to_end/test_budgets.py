@@ -67,3 +67,34 @@ def test_arrays_from_python_in_this_process(tmp_path: Path) -> None:
     artifact = run.export("tflite", recipe="float16")
     assert artifact.path.endswith("export/tflite/float16/model.tflite")
     assert artifact.verification.max_abs_diff < 1e-2
+
+
+STRICT = '''
+from automl.compression.recipe import Recipe, Tolerance
+
+IMPOSSIBLE = Recipe(
+    name="impossible",
+    summary="float16 weights, held to more than they can keep",
+    weights="float16",
+    activations="float32",
+    calibration_samples=0,
+    tolerance=Tolerance(max_abs_diff=1e-12, min_agreement=1.0),
+)
+'''
+
+
+def test_a_file_over_its_tolerance_stays_aside(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "strict.py").write_text(STRICT)
+    done = command(
+        *("search", "digits", "--trials", "1", "--epochs", "1", "--export", "tflite"),
+        *("--compress", "float32", "--compress", "strict:IMPOSSIBLE", "--out", "run"),
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+    )
+    assert done.code == 4
+    (line,) = [line for line in done.err.splitlines() if line.startswith("automl:")]
+    assert "IMPOSSIBLE" in line
+    assert "differs from Keras" in line
+    assert (tmp_path / "run/export/tflite/float32/model.tflite").is_file()
+    assert not (tmp_path / "run/export/tflite/IMPOSSIBLE").exists()
+    assert (tmp_path / "run/export/.failed/tflite/IMPOSSIBLE/model.tflite").is_file()

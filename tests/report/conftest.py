@@ -14,6 +14,7 @@ import pytest
 from automl.config import make_config
 from automl.data.dataset import DataSummary
 from automl.records.store import RunStore
+from automl.report.snapshot import Snapshot, take
 from automl.run import Run
 from automl.types import (
     Artifact,
@@ -70,10 +71,8 @@ class RunBuilder:
         done = state is TrialState.COMPLETED
         if done and accuracy is not None:
             for epoch in range(20):
-                value = accuracy * (1 - math.exp(-(epoch + 1) / 3))
-                self.store.add_epoch(
-                    number, epoch, {"val_accuracy": value, "val_loss": 1 - value}
-                )
+                value = accuracy * (1 - math.exp(-(epoch + 1) / 3)) if epoch < 19 else accuracy
+                self.store.add_epoch(number, epoch, {"val_accuracy": value, "val_loss": 1 - value})
         record: dict[str, Any] = {
             "measures": measures,
             "metrics": {"val_accuracy": accuracy, "val_loss": 1 - (accuracy or 0)} if done else {},
@@ -85,18 +84,20 @@ class RunBuilder:
         self.store.update_trial(trial)
         return trial
 
-    def artifact(self, trial: int, format: str = "tflite", recipe: str = "int8", **changes: Any) -> Artifact:
+    def artifact(
+        self, trial: int, kind: str = "tflite", recipe: str = "int8", **changes: Any
+    ) -> Artifact:
         """Writes an artifact, verified and in place unless `changes` say otherwise."""
-        name = "model.json" if format == "tfjs" else "model.tflite"
+        name = "model.json" if kind == "tfjs" else "model.tflite"
         fields: dict[str, Any] = {
-            "path": f"export/{format}/{recipe}/{name}",
+            "path": f"export/{kind}/{recipe}/{name}",
             "size": round(7500 * RECIPES.get(recipe, 1.0)),
             "gzip_size": round(5100 * RECIPES.get(recipe, 1.0)),
             "files": {name: "cd" * 32},
-            "validation_accuracy": 0.98 if format == "tflite" else None,
+            "validation_accuracy": 0.98 if kind == "tflite" else None,
             "verifications": (verified(),),
         }
-        artifact = Artifact(trial, format, recipe, **(fields | changes))
+        artifact = Artifact(trial, kind, recipe, **(fields | changes))
         self.store.set_artifact(artifact)
         return artifact
 
@@ -109,6 +110,17 @@ class RunBuilder:
 
     def run(self) -> Run:
         return Run(self.folder)
+
+    def page(self) -> str:
+        """Writes the report and returns its text."""
+        return self.run().report().read_text(encoding="utf-8")
+
+    def snapshot(self) -> Snapshot:
+        return take(self.run())
+
+    @staticmethod
+    def verified(runtime: str = "litert", **changes: Any) -> Verification:
+        return verified(runtime, **changes)
 
 
 def architecture(number: int) -> dict[str, Any]:
@@ -184,7 +196,10 @@ def full_run(folder: Path, trials: int = 30, **options: Any) -> RunBuilder:
         )
     for recipe in ("float32", "float16"):
         builder.artifact(
-            winner.number, "tfjs", recipe, verifications=(verified("tfjs-cpu"), verified("tfjs-wasm"))
+            winner.number,
+            "tfjs",
+            recipe,
+            verifications=(verified("tfjs-cpu"), verified("tfjs-wasm")),
         )
     builder.choose(winner.number)
     builder.finish()
@@ -198,6 +213,6 @@ def builder(tmp_path: Path) -> Callable[..., RunBuilder]:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def finished(tmp_path_factory: pytest.TempPathFactory) -> RunBuilder:
     """Returns a finished run of thirty candidates."""
-    return full_run(tmp_path_factory.mktemp("runs") / "finished").run()
+    return full_run(tmp_path_factory.mktemp("runs") / "finished")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
@@ -46,6 +49,21 @@ class Plot:
     missing: str = ""
 
 
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draws alike on every machine: a user's matplotlibrc does not count, and is left alone."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        # Text stays text; ids come from the drawing alone; a dollar sign begins no formula.
+        settings: Any = {
+            "svg.fonttype": "none",
+            "svg.hashsalt": "automl",
+            "text.parse_math": False,
+        }
+        mpl.rcParams.update(settings)
+        yield
+
+
 def canvas(x_label: str, y_label: str) -> tuple[Figure, Axes]:
     """Returns an empty figure and its axes."""
     figure = Figure(figsize=SIZE, facecolor="none")
@@ -79,7 +97,7 @@ def value_axis(axes: Axes, low: float, high: float) -> None:
     axes.set_ylim(low, high)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
-    step = min((b - a for a, b in zip(ticks, ticks[1:], strict=False)), default=high - low)
+    step = min((b - a for a, b in pairwise(ticks)), default=high - low)
     decimals = max(0, min(6, math.ceil(-math.log10(step) - 1e-9))) if step > 0 else 3
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.{decimals}f}"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -24,28 +25,36 @@ _CUT = 0.1
 
 @dataclass(frozen=True)
 class Curve:
-    """One trial's metric by epoch, from 1; `kept` is the epoch whose weights were kept."""
+    """One trial's metric by epoch, from 1.
+
+    Attributes:
+        value: The metric that the trial is known by.
+        kept: The epoch whose weights were kept, or None if the records do not tell.
+    """
 
     trial: int
     winner: bool
     points: tuple[tuple[int, float], ...]
-    kept: int
+    value: float | None
+    kept: int | None
 
 
 def curves(snapshot: Snapshot) -> tuple[Curve, ...]:
     """Decides what the plot shows."""
     metric = snapshot.metric
     found = []
-    for trial, epochs in snapshot.curves.items():
+    for trial in snapshot.trials:
+        epochs = snapshot.curves.get(trial.number, ())
         values = [(epoch, metric.of(metrics)) for epoch, metrics in enumerate(epochs, 1)]
         points = tuple((epoch, value) for epoch, value in values if value is not None)
         if not points:
             continue
-        best = max if metric.higher_is_better else min
-        kept, _ = best(points, key=lambda point: point[1])
-        winner = snapshot.choice is not None and snapshot.choice.trial == trial
-        found.append(Curve(trial, winner, points, kept))
-    return tuple(found)
+        # A trial carries the metrics of the epoch it kept, whatever that was chosen by.
+        kept = next((i for i, each in enumerate(epochs, 1) if each == trial.metrics), None)
+        winner = snapshot.choice is not None and snapshot.choice.trial == trial.number
+        found.append(Curve(trial.number, winner, points, metric.value(trial), kept))
+    order = list(snapshot.curves)
+    return tuple(sorted(found, key=lambda curve: order.index(curve.trial)))
 
 
 def curves_plot(snapshot: Snapshot) -> Plot:
@@ -54,26 +63,20 @@ def curves_plot(snapshot: Snapshot) -> Plot:
     if not view:
         return Plot(NAME, TITLE, missing="No epochs have been recorded for a completed trial.")
     figure = _draw(view, metric.label, metric.higher_is_better)
-    ends = {curve.trial: dict(curve.points)[curve.kept] for curve in view}
-    tips = {
-        f"curve-{curve.trial}": [
-            f"Trial {curve.trial}: best {metric.label} {number(ends[curve.trial])}"
-            f" in epoch {curve.kept} of {len(curve.points)}"
-        ]
-        for curve in view
-    }
+    tips = {f"curve-{curve.trial}": [_tip(curve, metric.label)] for curve in view}
+    tips |= {f"kept-{curve.trial}": [_tip(curve, metric.label)] for curve in view}
     keys = tuple(
         Key(
             _SHAPES[i % len(_SHAPES)],
             ROLES[SERIES[i % len(SERIES)]],
-            f"trial {curve.trial}{', winner' if curve.winner else ''}: {number(ends[curve.trial])}",
+            f"trial {curve.trial}{', winner' if curve.winner else ''}: {number(curve.value)}",
         )
         for i, curve in enumerate(view)
     )
-    description = "; ".join(tip for (tip,) in tips.values()) + "."
+    description = "; ".join(_tip(curve, metric.label) for curve in view) + "."
     caption = (
-        f"{metric.label.capitalize()} after each epoch. The dot marks the best epoch, whose"
-        f" weights were kept. {_cut_words(view, metric.higher_is_better)}"
+        f"{metric.label.capitalize()} after each epoch. The dot marks the epoch whose"
+        f" weights were kept; the figure is its. {_cut_words(view, metric.higher_is_better)}"
     )
     svg = to_svg(figure, NAME, TITLE, description, tips)
     return Plot(NAME, TITLE, caption.strip(), svg, keys)
@@ -85,17 +88,26 @@ def _draw(view: tuple[Curve, ...], label: str, higher: bool) -> Figure:
     count_axis(axes, 0.5, longest + 0.8)
     value_axis(axes, *_limits(view, higher))
     for i, curve in enumerate(view):
-        style = {"color": SERIES[i % len(SERIES)], "zorder": 4 if curve.winner else 3}
+        style: dict[str, Any] = {
+            "color": SERIES[i % len(SERIES)],
+            "zorder": 4 if curve.winner else 3,
+        }
         axes.plot(
             *zip(*curve.points, strict=True), gid=f"curve-{curve.trial}",
             linestyle=_DASHES[i % len(_DASHES)], linewidth=2.2 if curve.winner else 1.3, **style,
         )  # fmt: skip
-        kept = (float(curve.kept), dict(curve.points)[curve.kept])
+        kept = [point for point in curve.points if point[0] == curve.kept]
         markers(
-            axes, [kept], f"kept-{curve.trial}", marker="o", markersize=6.5,
+            axes, kept, f"kept-{curve.trial}", marker="o", markersize=6.5,
             markeredgecolor=SURFACE, markeredgewidth=0.8, **style,
         )  # fmt: skip
     return figure
+
+
+def _tip(curve: Curve, label: str) -> str:
+    of = f"of {plural(curve.points[-1][0], 'epoch')}"
+    where = f"epoch {curve.kept} {of} was kept" if curve.kept else of
+    return f"Trial {curve.trial}: {label} {number(curve.value)}, {where}"
 
 
 def _limits(view: tuple[Curve, ...], higher: bool) -> tuple[float, float]:

@@ -97,10 +97,10 @@ def front_plot(snapshot: Snapshot) -> Plot:
     recipe = f" as {view.recipe}" if view.recipe else ""
     caption = (
         f"Each point is a trained trial: {view.label} of the Keras model against the bytes of its"
-        f" artifact{recipe}, measured before training. Further up and left is better."
-        if view.higher
-        else f"Each point is a trained trial: {view.label} of the Keras model against the bytes"
-        f" of its artifact{recipe}, measured before training. Further down and left is better."
+        f" artifact{recipe}, measured before training. Further {'up' if view.higher else 'down'}"
+        " and left is better."
+        if view.trained
+        else f"No trial was trained; the ticks are the bytes of rejected candidates{recipe}."
     )
     return Plot(
         NAME,
@@ -126,7 +126,9 @@ def _draw(view: FrontView) -> tuple[Figure, float, float]:
         axes.axvline(view.bound, color=RED, linewidth=1.2, linestyle=(0, (5, 3)))
     edge = {"markeredgecolor": SURFACE, "markeredgewidth": 0.6}
     below = _below(view, low, high)
-    markers(axes, _xy(view.trained, below), "trained", marker="o", color=BLUE, markersize=5.5, **edge)
+    markers(
+        axes, _xy(view.trained, below), "trained", marker="o", color=BLUE, markersize=5.5, **edge
+    )
     line = _xy(view.front, below)
     if len(line) > 1:
         axes.plot(*zip(*line, strict=True), color=ORANGE, linewidth=1.4, zorder=2.5)

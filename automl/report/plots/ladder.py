@@ -120,13 +120,11 @@ def _groups(
     }
 
 
-def _keys(
-    view: LadderView, recipes: list[str], trials: list[tuple[int, str]]
-) -> tuple[Key, ...]:
+def _keys(view: LadderView, recipes: list[str], trials: list[tuple[int, str]]) -> tuple[Key, ...]:
     shapes = [Key(_MARKERS[i % len(_MARKERS)][1], "--ink", name) for i, name in enumerate(recipes)]
     lines = [
-        Key("line", ROLES[SERIES[i % len(SERIES)]], f"trial {trial}, {format_name(format)}")
-        for i, (trial, format) in enumerate(trials)
+        Key("line", ROLES[SERIES[i % len(SERIES)]], f"trial {trial}, {format_name(name)}")
+        for i, (trial, name) in enumerate(trials)
     ]
     rest = [
         (any(rung.chosen for rung in view.rungs), Key("ring", "--ink", "chosen")),

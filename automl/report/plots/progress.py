@@ -67,11 +67,8 @@ def progress_plot(snapshot: Snapshot) -> Plot:
     figure = _draw(view, groups, (low, high), metric.label, metric.higher_is_better)
     last = view[-1]
     description = (
-        f"{metric.label} of {len(trained)} trained trials in the order of proposal;"
-        f" the best rose to {number(last.best)}."
-        if metric.higher_is_better
-        else f"{metric.label} of {len(trained)} trained trials in the order of proposal;"
-        f" the best fell to {number(last.best)}."
+        f"{metric.label} of {len(trained)} trained trials in the order of proposal; the best"
+        f" {'rose' if metric.higher_is_better else 'fell'} to {number(last.best)}."
     )
     caption = (
         "Each point is a trained trial, in the order of proposal; the line is the best so far."

@@ -7,8 +7,6 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 
-import matplotlib as mpl
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from automl.report.plots.palette import ROLES
@@ -24,7 +22,7 @@ _DROPPED = frozenset({"metadata", "style"})
 def to_svg(
     figure: Figure, name: str, title: str, description: str, tips: Mapping[str, Sequence[str]]
 ) -> str:
-    """Returns a figure as an SVG element.
+    """Returns a figure, drawn in the `house_style`, as an SVG element.
 
     Args:
         figure: What was drawn, in the colours of the palette.
@@ -37,7 +35,9 @@ def to_svg(
     Returns:
         Markup, the same bytes for the same figure.
     """
-    root = ElementTree.fromstring(_draw(figure, name))
+    file = io.StringIO()
+    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    root = ElementTree.fromstring(file.getvalue())  # noqa: S314 (we drew it)
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag.rpartition("}")[2] in _DROPPED:
@@ -53,14 +53,6 @@ def to_svg(
         element.text = text
         root.insert(position, element)
     return ElementTree.tostring(root, encoding="unicode")
-
-
-def _draw(figure: Figure, name: str) -> str:
-    settings = {"svg.hashsalt": name, "svg.fonttype": "none", "text.parse_math": False}
-    file = io.StringIO()
-    with mpl.rc_context(settings):
-        FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
-    return file.getvalue()
 
 
 def _attach(root: ElementTree.Element, tips: Mapping[str, Sequence[str]]) -> None:

@@ -1,0 +1,216 @@
+"""Which trials and artifacts win, and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from automl.config import Constraints
+from automl.errors import NothingFeasibleError
+from automl.selection import (
+    KEPT,
+    SHORTLIST,
+    choose,
+    nothing_feasible,
+    objective_value,
+    pareto_front,
+    shortlist,
+    standard_error,
+    worth_keeping,
+)
+from automl.types import (
+    Artifact,
+    Measures,
+    Trial,
+    TrialState,
+    Verification,
+    VerificationStatus,
+)
+
+ACCURACY_AND_SIZE = ("val_accuracy", "size")
+
+
+def trial(number, accuracy=None, size=1_000, state=TrialState.COMPLETED, latency=1.0, loss=None):
+    metrics = {} if accuracy is None else {"val_accuracy": accuracy, "val_loss": loss or 1.0}
+    measures = None if size is None else Measures(10, 20, size, size, latency, "int8")
+    return Trial(number, {}, {}, "random", state, measures, metrics, accuracy)
+
+
+def numbers(trials):
+    return [each.number for each in trials]
+
+
+@pytest.mark.parametrize(
+    ("points", "front"),
+    [
+        ([(0.9, 100)], [0]),
+        ([(0.9, 100), (0.8, 50), (0.7, 70)], [0, 1]),
+        ([(0.9, 100), (0.9, 90)], [1]),
+        ([(0.9, 100), (0.8, 100)], [0]),
+        ([(0.9, 100), (0.9, 100), (0.9, 100)], [0]),
+        ([(0.5, 10), (0.6, 20), (0.7, 30), (0.65, 40)], [0, 1, 2]),
+        ([], []),
+    ],
+)
+def test_the_front_holds_what_nothing_beats(points, front):
+    trials = [trial(number, *point) for number, point in enumerate(points)]
+    assert numbers(pareto_front(trials, ACCURACY_AND_SIZE)) == front
+
+
+def test_with_one_objective_the_front_is_the_best():
+    trials = [trial(0, 0.8), trial(1, 0.9), trial(2, 0.9)]
+    assert numbers(pareto_front(trials, ["val_accuracy"])) == [1]
+
+
+def test_the_front_has_no_trial_that_did_not_finish():
+    trials = [trial(n, 0.9, state=state) for n, state in enumerate(TrialState)]
+    assert [each.state for each in pareto_front(trials, ACCURACY_AND_SIZE)] == ["completed"]
+
+
+def test_what_was_not_measured_is_never_cheap():
+    measured, unmeasured = trial(0, 0.9, latency=5.0), trial(1, 0.9, latency=None)
+    assert numbers(pareto_front([measured, unmeasured], ["val_accuracy", "latency"])) == [0]
+    assert objective_value(trial(0, 0.9, size=None), "size") == float("-inf")
+
+
+def test_a_loss_is_better_when_lower():
+    trials = [trial(0, 0.5, loss=0.4), trial(1, 0.5, loss=0.2)]
+    assert numbers(pareto_front(trials, ["val_loss"])) == [1]
+
+
+def test_weights_are_kept_of_the_front_and_the_top_few():
+    trials = [trial(n, 0.5 + n / 100, size=1_000 - 10 * n) for n in range(12)]
+    trials.append(trial(12, 0.1, size=5))
+    kept = numbers(worth_keeping(trials, ACCURACY_AND_SIZE))
+    assert kept == [*range(12 - KEPT, 12), 12]
+
+
+def test_the_number_of_kept_weights_is_bounded_without_a_front():
+    trials = [trial(n, 0.9, size=100) for n in range(40)]
+    assert numbers(worth_keeping(trials, ACCURACY_AND_SIZE)) == list(range(KEPT))
+
+
+def test_the_best_is_always_on_the_shortlist_with_cheaper_ones_as_good():
+    trials = [trial(n, 0.95 + n / 1_000, size=1_000 + n) for n in range(8)]
+    chosen = shortlist(trials, ACCURACY_AND_SIZE, examples=300)
+    assert numbers(chosen) == [0, 1, 7]
+    assert len(chosen) == SHORTLIST
+
+
+def test_what_is_clearly_worse_is_not_on_the_shortlist():
+    trials = [trial(0, 0.5, size=10), trial(1, 0.97, size=1_000), trial(2, 0.96, size=500)]
+    assert numbers(shortlist(trials, ACCURACY_AND_SIZE, examples=288)) == [2, 1]
+
+
+def test_the_shortlist_of_nothing_is_empty():
+    assert shortlist([trial(0, state=TrialState.FAILED)], ACCURACY_AND_SIZE, 100) == []
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 0.5, 0.98, 1.0])
+def test_the_standard_error_shrinks_with_examples_and_is_never_nothing(accuracy):
+    assert standard_error(accuracy, 100) > standard_error(accuracy, 10_000) > 0
+
+
+def test_the_standard_error_is_that_of_a_share():
+    assert standard_error(0.9, 10_000) == pytest.approx(0.003, rel=0.01)
+
+
+def artifact(n, accuracy, size, recipe="int8", status=VerificationStatus.PASSED, latency=1.0):
+    return Artifact(
+        n,
+        "tflite",
+        recipe,
+        "somewhere/model.tflite",
+        size,
+        size - 10,
+        validation_accuracy=accuracy,
+        verifications=(
+            Verification(
+                "litert", status, 288, latency_ms=latency, reason="wrong" * (status != "verified")
+            ),
+        ),
+    )
+
+
+def chosen(artifacts, objectives=ACCURACY_AND_SIZE, examples=288, **bounds):
+    choice = choose(artifacts, objectives, Constraints(**bounds), examples)
+    return choice.trial, choice.recipe
+
+
+def test_the_cheapest_within_one_standard_error_of_the_best_wins():
+    error = standard_error(0.98, 288)
+    artifacts = [
+        artifact(0, 0.98, 30_000),
+        artifact(1, 0.98 - 0.9 * error, 12_000),
+        artifact(2, 0.98 - 1.1 * error, 6_000),
+    ]
+    assert chosen(artifacts) == (1, "int8")
+    reason = choose(artifacts, ACCURACY_AND_SIZE, Constraints(), 288).reason
+    for part in ("Trial 1 as int8", "12.0 kB", "2 of 3", "one standard error", "0.9800", "288"):
+        assert part in reason
+
+
+def test_more_examples_tell_more_apart():
+    artifacts = [artifact(0, 0.98, 30_000), artifact(1, 0.975, 12_000)]
+    assert chosen(artifacts, examples=288) == (1, "int8")
+    assert chosen(artifacts, examples=100_000) == (0, "int8")
+
+
+def test_of_equally_cheap_ones_the_more_accurate_wins():
+    assert chosen([artifact(0, 0.975, 9_000), artifact(1, 0.98, 9_000)]) == (1, "int8")
+
+
+def test_without_a_cost_the_most_accurate_wins_and_the_smaller_on_ties():
+    artifacts = [artifact(0, 0.98, 9_000), artifact(1, 0.979, 100), artifact(2, 0.98, 8_000)]
+    assert chosen(artifacts, objectives=["val_accuracy"]) == (2, "int8")
+
+
+def test_the_cost_is_the_first_that_was_asked_for():
+    slim, quick = artifact(0, 0.98, 5_000, latency=9.0), artifact(1, 0.98, 9_000, latency=2.0)
+    assert chosen([slim, quick], ("val_accuracy", "latency", "size")) == (1, "int8")
+    assert chosen([slim, quick], ("val_accuracy", "size", "latency")) == (0, "int8")
+
+
+@pytest.mark.parametrize("status", [VerificationStatus.FAILED, VerificationStatus.SKIPPED], ids=str)
+def test_what_did_not_pass_cannot_win(status):
+    artifacts = [artifact(0, 0.99, 10, status=status), artifact(1, 0.9, 9_000)]
+    assert chosen(artifacts) == (1, "int8")
+
+
+@pytest.mark.parametrize("bounds", [{"max_size": 12_000}, {"max_latency": 3.0}])
+def test_the_bounds_hold_for_the_artifact_itself(bounds):
+    over, within = artifact(0, 0.99, 12_001, latency=3.1), artifact(1, 0.8, 12_000, latency=3.0)
+    assert chosen([over, within], **bounds) == (1, "int8")
+
+
+def test_when_nothing_passed_every_reason_is_said():
+    artifacts = [
+        artifact(0, 0.99, 13_000),
+        artifact(1, 0.9, 100, status=VerificationStatus.FAILED),
+        Artifact(2, "tflite", "int8", "", reason="the converter died"),
+    ]
+    with pytest.raises(NothingFeasibleError) as caught:
+        chosen(artifacts, max_size=12_000)
+    message = str(caught.value)
+    assert "trial 0 int8: size 13.0 kB > --max-size 12.0 kB" in message
+    assert "trial 1 int8: wrong" in message
+    assert "trial 2 int8: the converter died" in message
+    assert caught.value.exit_code == 3
+
+
+def test_when_nothing_was_feasible_the_nearest_are_named_first():
+    trials = [
+        Trial(
+            n,
+            {},
+            {},
+            "random",
+            TrialState.REJECTED,
+            Measures(1, None, size, None, None, "int8"),
+            reason=f"size {size}",
+        )
+        for n, size in enumerate([90_000, 13_000, 50_000, 14_000])
+    ]
+    message = str(nothing_feasible(trials, Constraints(max_size=12_000)))
+    assert "None of the 4 candidates" in message
+    assert "Nearest: trial 1: size 13000; trial 3: size 14000; trial 2: size 50000." in message
+    assert "none could be measured" in str(nothing_feasible([], Constraints()))
