@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from automl.config import Constraints
-from automl.errors import NothingFeasibleError
+from automl.errors import NothingFeasibleError, VerificationError
 from automl.selection import (
     KEPT,
     SHORTLIST,
@@ -197,6 +197,12 @@ def test_when_nothing_passed_every_reason_is_said():
     assert caught.value.exit_code == 3
 
 
+def test_when_nothing_passed_at_all_it_is_the_verification_that_failed():
+    artifacts = [artifact(0, 0.9, 100, status=VerificationStatus.FAILED)]
+    with pytest.raises(VerificationError, match="trial 0 int8: wrong"):
+        chosen(artifacts, max_size=12_000)
+
+
 def test_when_nothing_was_feasible_the_nearest_are_named_first():
     trials = [
         Trial(
@@ -213,4 +219,9 @@ def test_when_nothing_was_feasible_the_nearest_are_named_first():
     message = str(nothing_feasible(trials, Constraints(max_size=12_000)))
     assert "None of the 4 candidates" in message
     assert "Nearest: trial 1: size 13000; trial 3: size 14000; trial 2: size 50000." in message
-    assert "none could be measured" in str(nothing_feasible([], Constraints()))
+
+
+def test_what_could_not_be_measured_says_why():
+    trials = [Trial(0, {}, {}, "random", TrialState.REJECTED, reason="cannot be converted: x")]
+    message = str(nothing_feasible(trials, Constraints()))
+    assert "Nearest: trial 0: cannot be converted: x." in message

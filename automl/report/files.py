@@ -10,8 +10,10 @@ from automl.report.snapshot import Snapshot
 from automl.types import Artifact, Verification, VerificationStatus
 from automl.units import format_size
 
-#: Status of a file that was judged but that the run has not put in place yet.
+#: Status of a file that passed on validation data and that the run has not put in place yet.
 WAITING = "not in place yet"
+#: The same once another trial was chosen: it never will be.
+NOT_CHOSEN = "not chosen"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class FileRow:
     """One exported file.
 
     Attributes:
-        status: ``verified``, ``not verified``, ``failed`` or `WAITING`.
+        status: ``verified``, ``not verified``, ``failed``, `WAITING` or
+            `NOT_CHOSEN`.
         over: What bound it breaks, in words; empty if none.
         files: (path inside the run's folder, sha256) of each of its files.
     """
@@ -101,8 +104,10 @@ def _row(artifact: Artifact, snapshot: Snapshot) -> FileRow:
     over = bound is not None and artifact.size > bound
     folder = PurePosixPath(artifact.path).parent
     status = str(artifact.status)
-    if artifact.path and not placed(artifact) and status != VerificationStatus.FAILED:
-        status = WAITING
+    staged = artifact.path and not placed(artifact)
+    if staged and artifact.status is not VerificationStatus.FAILED:
+        winner = snapshot.choice.trial if snapshot.choice else artifact.trial
+        status = WAITING if artifact.trial == winner else NOT_CHOSEN
     return FileRow(
         trial=artifact.trial,
         format=artifact.format,
@@ -112,7 +117,7 @@ def _row(artifact: Artifact, snapshot: Snapshot) -> FileRow:
         over=f"over the bound of {format_size(bound)}" if over else "",
         size=artifact.size,
         gzip_size=artifact.gzip_size,
-        runs=tuple(_run(artifact, each, snapshot) for each in artifact.verifications),
+        runs=tuple(_run(artifact, each, status, snapshot) for each in artifact.verifications),
         files=tuple((str(folder / name), digest) for name, digest in artifact.files.items())
         if artifact.path
         else (),
@@ -120,10 +125,15 @@ def _row(artifact: Artifact, snapshot: Snapshot) -> FileRow:
     )
 
 
-def _run(artifact: Artifact, verification: Verification, snapshot: Snapshot) -> RunRow:
+def _run(
+    artifact: Artifact, verification: Verification, file_status: str, snapshot: Snapshot
+) -> RunRow:
+    # "verified" is said of shipped files alone, and those are verified on the test data.
+    aside = file_status in (WAITING, NOT_CHOSEN)
+    passed = verification.status is VerificationStatus.PASSED
     return RunRow(
         runtime=verification.runtime,
-        status=str(verification.status),
+        status=file_status if aside and passed else str(verification.status),
         split=split_of(artifact, verification, snapshot),
         examples=verification.examples,
         accuracy=with_error(verification.accuracy, verification.examples),

@@ -10,7 +10,7 @@ import pytest
 from automl.config import make_config
 from automl.report.architecture import Branch, tree
 from automl.report.command import command_line
-from automl.report.files import WAITING, file_rows, judged_rows
+from automl.report.files import NOT_CHOSEN, WAITING, file_rows, judged_rows
 from automl.report.importance import ENOUGH, importance
 from automl.report.plots.canvas import focus
 from automl.report.plots.curves import curves
@@ -74,7 +74,17 @@ def test_files_of_the_winner_and_those_that_lost(finished):
     assert [row.recipe for row in rows if row.chosen] == ["int8"]
     assert {run.split for row in rows for run in row.runs} == {"test"}
     assert {run.split for row in lost for run in row.runs} == {"validation"}
-    assert {row.status for row in lost} == {WAITING}
+    assert {row.status for row in lost} == {NOT_CHOSEN}
+    assert {run.status for row in lost for run in row.runs} == {NOT_CHOSEN}
+
+
+def test_staged_files_are_not_called_verified(builder):
+    run = builder().data()
+    run.trial(0)
+    staged = run.verified(examples=288)
+    run.artifact(0, path="export/.staging/0/tflite/int8/model.tflite", verifications=(staged,))
+    (row,) = judged_rows(run.snapshot())
+    assert [row.status, row.runs[0].status] == [WAITING, WAITING]
 
 
 def test_split_is_not_guessed_when_it_cannot_be_told(builder):

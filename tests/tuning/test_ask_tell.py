@@ -105,7 +105,7 @@ def test_an_oracle_that_waits_is_given_a_random_proposal():
 def test_an_oracle_that_fails_is_named_and_leaves_no_lock_behind():
     oracle = asked(Broken)
     for _ in range(2):  # With the lock still held, the second would hang.
-        with pytest.raises(AutomlError, match="oracle Broken failed: no idea. Choose another"):
+        with pytest.raises(AutomlError, match=r"oracle Broken failed: no idea\. Choose another"):
             oracle.ask(0)
 
 

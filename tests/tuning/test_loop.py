@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from automl.config import make_config
-from automl.errors import WorkerDiedError
+from automl.errors import AutomlError, ConversionError, WorkerDiedError
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.records.store import RunStore
 from automl.selection import worth_keeping
@@ -179,7 +179,7 @@ def test_a_proposal_is_written_before_it_runs_and_its_measures_before_it_trains(
 
 
 def test_what_came_of_a_trial_is_written_told_and_heard(tmp_path):
-    search = Search(tmp_path).run()
+    search = Search(tmp_path, epochs=9).run()
     assert search.end == "4 trials were trained"
     for trial in search.trials:
         assert trial.state is TrialState.COMPLETED
@@ -187,7 +187,7 @@ def test_what_came_of_a_trial_is_written_told_and_heard(tmp_path):
         assert (trial.epochs, trial.reason, trial.proposed_by) == (2, "patience", "random")
         assert trial.architecture == search.canonical(trial.values)
     assert search.listener.of("trial") == [(n, "completed") for n in range(4)]
-    assert search.listener.of("epoch")[:2] == [(0, 0, 60), (0, 1, 60)]
+    assert search.listener.of("epoch")[:2] == [(0, 0, 9), (0, 1, 9)]
     last = search.listener.of("progress")[-1]
     assert (last.completed, last.planned) == (4, 4)
     assert last.best.score == max(trial.score for trial in search.trials)
@@ -200,11 +200,11 @@ def test_epochs_are_kept(tmp_path):
 
 
 def test_a_job_is_told_all_it_needs(tmp_path):
-    search = Search(tmp_path, seed=5, trials=2, epochs=9, max_size="12kB", objective="val_loss")
+    search = Search(tmp_path, seed=5, trials=2, epochs=9, max_size="12kB")
     (_, gate, _), (_, train, _), *_, (_, other, _) = search.run().executor.jobs
     assert (gate["space"], gate["format"], gate["recipe"]) == (SPACE, *GATE)
     assert gate["constraints"]["max_size"] == 12_000
-    assert (train["epochs"], train["objective"], train["deadline"]) == (9, "val_loss", None)
+    assert (train["epochs"], train["deadline"]) == (9, None)
     assert train["model_file"] == "models/trial_00000.keras"
     assert train["seed"] != other["seed"]
     json.dumps([gate, train])
@@ -237,11 +237,22 @@ def test_a_rejected_candidate_is_not_trained_and_costs_no_trial(tmp_path):
 
 def test_what_cannot_be_converted_is_rejected_with_the_reason(tmp_path):
     def script(name, trial):
-        return ValueError("no such operator") if (name, trial.number) == ("gate", 1) else None
+        return ConversionError("no such operator") if (name, trial.number) == ("gate", 1) else None
 
     trial = Search(tmp_path, script).run().trials[1]
     assert trial.state is TrialState.REJECTED
     assert trial.reason == "cannot be converted: no such operator"
+
+
+def test_a_candidate_that_breaks_the_gate_itself_failed(tmp_path):
+    """Only a converter's refusal says something of the candidate's cost."""
+
+    def script(name, trial):
+        return RuntimeError("oh") if (name, trial.number) == ("gate", 1) else None
+
+    search = Search(tmp_path, script).run()
+    assert search.states() == ["completed", "failed", "completed", "completed"]
+    assert search.trials[1].reason == "RuntimeError: oh"
 
 
 def test_when_nothing_passes_the_gate_the_search_gives_up(tmp_path, monkeypatch):
@@ -316,6 +327,18 @@ def test_workers_that_only_die_end_the_search(tmp_path):
 def test_a_failed_trial_counts_as_trained(tmp_path):
     search = Search(tmp_path, lambda name, trial: ValueError() if name == "train" else None).run()
     assert search.states() == ["failed"] * 4
+
+
+def test_trials_that_all_fail_alike_end_the_search(tmp_path):
+    with pytest.raises(AutomlError, match=r"first 5 trials failed alike\. ValueError: bad shape"):
+        Search(tmp_path, lambda name, trial: ValueError("bad shape"), trials=50).run()
+
+
+def test_trials_that_fail_alike_after_a_good_one_do_not(tmp_path):
+    search = Search(
+        tmp_path, lambda name, trial: ValueError("bad") if trial.number else None, trials=9
+    ).run()
+    assert search.states() == ["completed"] + ["failed"] * 8
 
 
 # The end.
@@ -460,9 +483,10 @@ def test_an_interrupted_trial_that_no_time_is_left_for_is_closed(tmp_path, clock
 
 def test_weights_are_kept_only_of_what_may_still_be_chosen(tmp_path):
     search = Search(
-        tmp_path, lambda name, trial: {"size": 500 + 7 * trial.number % 5} if name == "gate" else None,
+        tmp_path,
+        lambda name, trial: {"size": 500 + 7 * trial.number % 5} if name == "gate" else None,
         trials=20,
-    ).run()  # fmt: skip
+    ).run()
     kept = {trial.model_file for trial in worth_keeping(search.trials, search.config.objective)}
     on_disk = {f"models/{file.name}" for file in (tmp_path / "models").iterdir()}
     assert on_disk == kept
