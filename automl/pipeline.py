@@ -18,6 +18,7 @@ from automl.errors import (
     ConfigChangedError,
     Interrupted,
     MissingPartError,
+    NothingFeasibleError,
     UnsuitableSpaceError,
     UserInputError,
     VerificationError,
@@ -87,7 +88,13 @@ class Pipeline:
                 if store.fact("finished"):
                     self._observer.note(f"{self._folder} is finished; these are its results.")
                     return self._folder
-                self._work(store, data)
+                try:
+                    self._work(store, data)
+                except (NothingFeasibleError, VerificationError) as error:
+                    # An honest outcome: the report says what was tried and why not.
+                    store.set_fact("failure", str(error))
+                    self._report()
+                    raise
         except KeyboardInterrupt:
             raise Interrupted(
                 f"Interrupted. Everything finished is kept in {self._folder};"
@@ -149,9 +156,10 @@ class Pipeline:
             failures = self._ship(store, shipper, trials, choice)
         store.touch_session()
         store.set_fact("finished", True)
-        self._report()
         if failures:
-            raise VerificationError(f"{failures} The report says more.")
+            raise VerificationError(failures)
+        store.set_fact("failure", None)
+        self._report()
 
     def _executor(self, store: RunStore) -> Executor:
         if self._config.workers == 0:
@@ -245,7 +253,6 @@ class Pipeline:
                 judged.append(artifact)
         choice = choose(judged, self._config.objective, self._config.constraints, examples)
         store.set_fact("choice", asdict(choice))
-        self._observer.note(choice.reason)
         return choice
 
     def _ship(self, store: RunStore, shipper: Shipper, trials: list[Trial], choice: Choice) -> str:

@@ -35,6 +35,7 @@ class Snapshot:
         created: Seconds since the Unix epoch, or None.
         seconds: Seconds worked on, over all sessions.
         search_end: Why the search ended; empty if it has not.
+        failure: Why nothing was shipped, in one line; empty if that did not happen.
         gate_recipe: The recipe in which candidates were measured; may be empty.
         finished: Whether the run came to its end.
     """
@@ -53,6 +54,7 @@ class Snapshot:
     created: float | None
     seconds: float
     search_end: str
+    failure: str
     gate_recipe: str
     finished: bool
 
@@ -106,6 +108,7 @@ def take(run: Run) -> Snapshot:
         created=float(created) if isinstance(created, int | float) else None,
         seconds=run.seconds,
         search_end=str(run.fact("search_end", "")),
+        failure=str(run.fact("failure") or ""),
         gate_recipe=str(run.fact("gate_recipe", "")),
         finished=run.finished,
     )

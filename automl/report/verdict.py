@@ -79,6 +79,9 @@ def verdict(snapshot: Snapshot) -> Verdict:
     if not completed:
         headline = "Nothing to ship: the search ended before a trial was trained"
         return Verdict(Mood.BAD, "nothing trained", headline, summary, "")
+    if snapshot.failure:
+        headline = "Nothing to ship: no exported file passed"
+        return Verdict(Mood.BAD, "failed", headline, summary, snapshot.failure)
     headline = "The search is done; no exported file has been chosen"
     return Verdict(Mood.OPEN, "unfinished", headline, summary, _refusals(snapshot), resume=resume)
 

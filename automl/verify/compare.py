@@ -43,7 +43,8 @@ def compare(
     difference = np.abs(outputs.astype(np.float64) - reference.astype(np.float64))
     largest = float(difference.max())
     agreement = task.agreement(outputs, reference)
-    reason = _broken(outputs, largest, agreement, tolerance)
+    reason = _not_finite("outputs", outputs) or _not_finite("outputs of Keras", reference)
+    reason = reason or _broken(largest, agreement, tolerance)
     return Verification(
         runtime=runtime,
         status=VerificationStatus.FAILED if reason else VerificationStatus.PASSED,
@@ -59,12 +60,14 @@ def compare(
     )
 
 
-def _broken(outputs: np.ndarray, largest: float, agreement: float, tolerance: Tolerance) -> str:
+def _not_finite(name: str, values: np.ndarray) -> str:
     import numpy as np
 
-    bad = int((~np.isfinite(outputs)).sum())
-    if bad:
-        return f"{bad} of {outputs.size} outputs are NaN or infinite"
+    bad = int((~np.isfinite(values)).sum())
+    return f"{bad} of {values.size} {name} are NaN or infinite" if bad else ""
+
+
+def _broken(largest: float, agreement: float, tolerance: Tolerance) -> str:
     if largest > tolerance.max_abs_diff:
         return (
             f"an output differs from Keras by {largest:.2g},"

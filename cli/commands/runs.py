@@ -47,7 +47,7 @@ def list_command(parent: str, as_json: bool) -> None:
 
     table = Table(box=None, pad_edge=False)
     for name in ("run", "data", "state"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for name in ("candidates", "val_accuracy", "size", "time"):
         table.add_column(name, justify="right")
     for entry in records:
@@ -61,7 +61,10 @@ def list_command(parent: str, as_json: bool) -> None:
             format_size(entry["size"] if isinstance(entry["size"], int) else None),
             format_duration(float(str(entry["seconds"]))),
         )
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 120  # No screen to fit into.
+    console.print(table)
 
 
 @command.command(name="show")

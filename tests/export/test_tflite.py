@@ -58,7 +58,7 @@ def test_less_precision_is_fewer_bytes():
     model = keras.Model(inputs, keras.layers.Dense(10)(tensor))
     frozen, images = freeze(model), small_data(4)[0]
     sizes = {recipe.name: len(convert(frozen, recipe, images)) for recipe in RECIPES}
-    assert sizes["float32"] > 1.9 * sizes["float16"] > 1.9 * 1.7 * sizes["int8"]
+    assert sizes["float32"] > 1.7 * sizes["float16"] > 1.7 * 1.5 * sizes["int8"]
     assert sizes["dynamic_int8"] < sizes["float16"]
 
 
@@ -99,10 +99,10 @@ def test_a_recurrent_loop_is_kept_and_right():
     np.testing.assert_allclose(outputs, model.predict(sequence, verbose=0), atol=1e-5)
 
 
-def test_a_refusal_names_format_recipe_and_operator():
+def test_a_refusal_names_format_recipe_and_operator(tmp_path):
     import tensorflow as tf
 
     inputs = keras.Input((4,))
     model = keras.Model(inputs, keras.layers.Lambda(tf.math.igamma, arguments={"x": 1.0})(inputs))
     with pytest.raises(ConversionError, match=r"TFLite \(float32\) refuses the model: .*Igamma"):
-        TFLiteExporter().export(model, FLOAT32, None or __import__("pathlib").Path(), None)
+        TFLiteExporter().export(model, FLOAT32, tmp_path, np.zeros((0, 4), "float32"))

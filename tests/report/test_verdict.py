@@ -74,3 +74,13 @@ def test_every_artifact_refused(builder):
     found = verdict(run.snapshot())
     assert found.mood is Mood.OPEN
     assert "trial 0 as int8: 4 of 8 outputs are NaN" in found.why
+
+
+def test_a_run_in_which_no_file_passed_says_so(builder):
+    run = builder().data()
+    run.trial(0)
+    run.store.set_fact("search_end", "the time was up")
+    run.store.set_fact("failure", "No artifact passed. trial 0 int8: 3 outputs are NaN.")
+    found = verdict(run.snapshot())
+    assert found.badge == "failed"
+    assert "3 outputs are NaN" in found.why

@@ -84,4 +84,6 @@ def test_a_keras_model_that_is_wrong_itself_does_not_make_the_file_fail():
 def test_a_reference_that_is_not_finite_passes_nothing():
     reference = REFERENCE.copy()
     reference[0, 0] = np.nan
-    assert compared(REFERENCE, reference=reference).status is VerificationStatus.FAILED
+    verification = compared(REFERENCE, reference=reference)
+    assert verification.status is VerificationStatus.FAILED
+    assert verification.reason == "1 of 80 outputs of Keras are NaN or infinite"
