@@ -47,7 +47,7 @@ class Exporter(ABC):
             calibration: Raw training examples, float32, examples x shape.
 
         Returns:
-            The file a runtime is pointed at, inside `folder`.
+            The file a runtime is pointed at, directly inside `folder`.
 
         Raises:
             ConversionError: If the format cannot hold the model; the message

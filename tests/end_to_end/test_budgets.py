@@ -98,3 +98,8 @@ def test_a_file_over_its_tolerance_stays_aside(command: Command, tmp_path: Path)
     assert (tmp_path / "run/export/tflite/float32/model.tflite").is_file()
     assert not (tmp_path / "run/export/tflite/IMPOSSIBLE").exists()
     assert (tmp_path / "run/export/.failed/tflite/IMPOSSIBLE/model.tflite").is_file()
+
+    # What the run recorded is not imported by opening it.
+    done = command("verify", "run", cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
+    assert done.code == 2
+    assert "--allow-code" in done.err

@@ -163,7 +163,10 @@ time.sleep(60)
 
 def test_workers_end_when_their_driver_is_killed(tmp_path):
     with subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", DRIVER, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
     ) as driver:
         pids = [int(pid) for pid in driver.stdout.readline().split()]
         assert len(pids) == 2
