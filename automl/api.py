@@ -62,13 +62,18 @@ def search(
     return Run(Pipeline(config, observer, load).run())
 
 
-def load_run(path: str | Path) -> Run:
+def load_run(path: str | Path, *, allow_code: bool = False) -> Run:
     """Opens a run from its folder.
+
+    Args:
+        path: The folder.
+        allow_code: Whether names of the form ``module:Class`` that the run
+            recorded may be imported; only for a run you trust.
 
     Raises:
         UserInputError: If the folder holds no run.
     """
-    return Run(path)
+    return Run(path, allow_code=allow_code)
 
 
 def _loader(data: Any, config: SearchConfig) -> Any:

@@ -25,13 +25,16 @@ class Run:
 
     Args:
         folder: The run's folder.
+        allow_code: Whether names of the form ``module:Class`` that the run
+            recorded may be imported; only for a run you trust.
 
     Raises:
         UserInputError: If the folder holds no run.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, allow_code: bool = False) -> None:
         self.folder = Path(folder)
+        self._allow_code = allow_code
         with RunStore(self.folder) as store:
             config = store.fact("config")
         if config is None:
@@ -158,6 +161,7 @@ class Run:
         from automl.records.lock import locked
         from automl.shipping import recipes_for
 
+        self._check_names()
         chosen = self._with_weights(trial)
         if recipe is None:
             default = self.choice.recipe if self.choice else "float32"
@@ -190,6 +194,7 @@ class Run:
         """
         from automl.records.lock import locked
 
+        self._check_names()
         shipped = [artifact for artifact in self.artifacts if artifact.path]
         if not shipped:
             raise UserInputError(
@@ -211,6 +216,18 @@ class Run:
         from automl.report.build import write_report
 
         return write_report(self)
+
+    def _check_names(self) -> None:
+        """Refuses to import what the run's records name, unless that was allowed."""
+        names = {self.fact("task") or ""}
+        for artifact in self.judged:
+            names |= {artifact.format, artifact.recipe}
+        named = sorted(name for name in names if ":" in name)
+        if named and not self._allow_code:
+            raise UserInputError(
+                f"The run names code to import ({', '.join(named)}). If you trust it, say so:"
+                " --allow-code, or load_run(..., allow_code=True)."
+            )
 
     def _trial(self, number: int) -> Trial:
         for trial in self.trials:

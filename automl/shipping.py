@@ -120,6 +120,8 @@ class Shipper:
     def check(self, trial: Trial, artifact: Artifact) -> Artifact:
         """Verifies a placed artifact again; a file that changed since fails at once."""
         folder = (self._folder / artifact.path).parent
+        if not folder.resolve().is_relative_to(self._folder.resolve()):
+            raise UserInputError(f"The run records a file outside its folder: {artifact.path}.")
         if hashes(folder) != artifact.files:
             reason = f"the files in {folder} are not those that were verified (sha256 differs)"
             failed = Verification("sha256", VerificationStatus.FAILED, reason=reason)

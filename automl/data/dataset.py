@@ -91,12 +91,13 @@ def find_source(uri: str) -> Source:
     Raises:
         UserInputError: If none does.
     """
-    classes = [SOURCES.get(name) for name in SOURCES.names()]
-    for cls in classes:
+    patterns = []
+    for name in SOURCES.names():  # Built-ins first: no plugin is imported in vain.
+        cls = SOURCES.get(name)
         if cls.matches(uri):
             source: Source = cls()
             return source
-    patterns = [cls.pattern for cls in classes]
+        patterns.append(cls.pattern)
     raise UserInputError(
         f"Unknown data {uri!r}.{nearest(uri, patterns)} DATA is one of: {', '.join(patterns)}."
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 #: is more than the share below.
 FINISH_SECONDS = 20.0
 FINISH_SHARE = 0.25
+TIME_IS_UP = "the time was up"
 
 
 @dataclass(frozen=True)
@@ -50,4 +51,4 @@ class Budget:
         if self.trials is not None and trained >= self.trials:
             return f"{self.trials} trials were trained"
         left = self.seconds_left()
-        return "the time was up" if left is not None and left <= 0 else ""
+        return TIME_IS_UP if left is not None and left <= 0 else ""

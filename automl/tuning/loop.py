@@ -18,7 +18,7 @@ from automl.execution.base import EventKind, Executor, JobEvent
 from automl.records.store import RunStore
 from automl.selection import worth_keeping
 from automl.tuning.ask_tell import AskTell
-from automl.tuning.budget import Budget
+from automl.tuning.budget import TIME_IS_UP, Budget
 from automl.tuning.constraints import broken
 from automl.tuning.observer import Observer, Progress
 from automl.types import Measures, Trial, TrialState
@@ -29,6 +29,8 @@ MAX_DEATHS = 2
 SAME_FAILURES = 5
 #: Candidates that the gate may turn away in a row before the search gives up.
 MAX_REJECTED = 300
+#: Share of a usual trial's time that must be left for another to start.
+WORTHWHILE = 0.25
 #: Seconds between two signs of life to the store and the observer.
 PULSE = 1.0
 FIRST_GUESS = "first guess"
@@ -119,9 +121,10 @@ class SearchLoop:
     def _fill(self) -> None:
         while not self._end and len(self._open) < max(1, self._config.workers):
             trained = self._seen.completed + self._seen.failed + len(self._open)
-            if spent := self._budget.spent(trained):
+            spent = TIME_IS_UP if self._time_is_up() else self._budget.spent(trained)
+            if spent:
                 # A rejected candidate frees its place, so open ones do not end the search.
-                self._end = spent if not self._open or self._time_is_up() else ""
+                self._end = spent if not self._open or spent == TIME_IS_UP else ""
                 return
             trial = self._propose()
             if trial is None:
@@ -130,8 +133,10 @@ class SearchLoop:
             self._start(trial)
 
     def _time_is_up(self) -> bool:
-        left = self._budget.seconds_left()
-        return left is not None and left <= 0
+        """Whether what is left is too little for a trial to be worth its start."""
+        left, trained = self._budget.seconds_left(), self._seen.completed
+        usual = self._trial_seconds / trained if trained else 0.0
+        return left is not None and left <= WORTHWHILE * usual
 
     def _propose(self) -> Trial | None:
         if self._again:

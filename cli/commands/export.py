@@ -21,6 +21,7 @@ from automl.types import VerificationStatus
 )
 @click.option("--recipe", metavar="RECIPE", help="[default: the run's choice]")
 @click.option("--trial", type=int, metavar="N", help="[default: the run's choice]")
+@click.option("--allow-code", is_flag=True, help="Import module:Class names that RUN recorded.")
 @click.option("--json", "as_json", is_flag=True, help="Print the artifacts as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 def command(
@@ -28,6 +29,7 @@ def command(
     formats: tuple[str, ...],
     recipe: str | None,
     trial: int | None,
+    allow_code: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -36,7 +38,7 @@ def command(
 
     from ..screen import describe_artifact, observer
 
-    opened = Run(run)
+    opened = Run(run, allow_code=allow_code)
     artifacts = []
     with observer(quiet=quiet) as watching:
         for format_name in formats or opened.config.export:

@@ -12,9 +12,10 @@ from automl.types import VerificationStatus
 
 @click.command(name="verify", short_help="Run a run's exported files again and compare.")
 @click.argument("run", metavar="RUN", type=click.Path())
+@click.option("--allow-code", is_flag=True, help="Import module:Class names that RUN recorded.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verifications as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress.")
-def command(run: str, as_json: bool, quiet: bool) -> None:
+def command(run: str, allow_code: bool, as_json: bool, quiet: bool) -> None:
     """Check the exported files of RUN: hashes, then every runtime against Keras.
 
     Ends with exit code 4 if a file changed or differs.
@@ -24,7 +25,7 @@ def command(run: str, as_json: bool, quiet: bool) -> None:
     from ..results import verification_table
     from ..screen import observer
 
-    opened = Run(run)
+    opened = Run(run, allow_code=allow_code)
     with observer(quiet=quiet) as watching:
         watching.stage("Verifying")
         artifacts = opened.verify()
