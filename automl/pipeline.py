@@ -12,14 +12,13 @@ from pathlib import Path
 
 from automl.config import SearchConfig
 from automl.data import dataset
-from automl.data.dataset import Dataset, DataSummary
+from automl.data.dataset import Dataset
 from automl.errors import (
     AutomlError,
     ConfigChangedError,
     Interrupted,
     MissingPartError,
     NothingFeasibleError,
-    UnsuitableSpaceError,
     UserInputError,
     VerificationError,
 )
@@ -29,7 +28,8 @@ from automl.execution.inprocess import InProcessExecutor
 from automl.execution.processes import ProcessExecutor
 from automl.records.lock import locked
 from automl.records.store import FILE_NAME, RunStore
-from automl.registry import EXPORTERS, ORACLES, RECIPES, RUNTIMES, TASKS
+from automl.registry import EXPORTERS, ORACLES, RUNTIMES
+from automl.resolve import find_oracle, find_task, smallest_recipe, suitable_space
 from automl.selection import choose, nothing_feasible, shortlist
 from automl.shipping import Shipper, recipes_for
 from automl.tuning.budget import Budget
@@ -37,9 +37,6 @@ from automl.tuning.observer import Observer
 from automl.types import Artifact, Choice, Trial, TrialState, VerificationStatus
 from automl.versions import versions
 from search_spaces import SPACES, Signature
-
-#: From the largest to the smallest stored weight, for picking the gate's recipe.
-_WEIGHT_ORDER = ("float32", "float16", "int8")
 
 
 class Pipeline:
@@ -87,6 +84,8 @@ class Pipeline:
                 self._compare(store)
                 if store.fact("finished"):
                     self._observer.note(f"{self._folder} is finished; these are its results.")
+                    if failure := store.fact("failure"):
+                        raise VerificationError(failure)
                     return self._folder
                 try:
                     self._work(store, data)
@@ -199,10 +198,10 @@ class Pipeline:
         config = replace(
             self._config,
             space=suitable_space(self._config.space, signature),
-            oracle="bayesian" if self._config.oracle == "auto" else self._config.oracle,
+            oracle=find_oracle(self._config.oracle),
         )
         space = SPACES.get(config.space)(signature, choices=config.choices or None)
-        gate_recipe = self._gate_recipe()
+        gate_recipe = smallest_recipe(recipes_for(config.export[0], config.recipes))
         store.set_fact("resolved", {"space": config.space, "oracle": config.oracle})
         store.set_fact("gate_recipe", gate_recipe)
         oracle = AskTell(
@@ -225,16 +224,6 @@ class Pipeline:
         store.set_fact("search_end", end)
         self._observer.note(f"The search ended: {end}.")
         return config
-
-    def _gate_recipe(self) -> str:
-        """The smallest planned recipe: what is most likely to ship under a size bound."""
-        names = recipes_for(self._config.export[0], self._config.recipes)
-
-        def smallness(name: str) -> tuple[int, bool]:
-            recipe = RECIPES.get(name)
-            return _WEIGHT_ORDER.index(recipe.weights), recipe.activations == "int8"
-
-        return max(names, key=smallness)
 
     def _compress(
         self, store: RunStore, data: Dataset, trials: list[Trial], shipper: Shipper
@@ -303,39 +292,6 @@ class Pipeline:
         from automl.run import Run
 
         write_report(Run(self._folder))
-
-
-def find_task(name: str, data: DataSummary) -> tuple[str, Signature]:
-    """Returns the task's name, inferred if ``auto``, and the signature it gives the data.
-
-    Raises:
-        UserInputError: If the task, or every task, does not suit the data.
-    """
-    if name == "auto":
-        name = next((n for n in TASKS.names() if TASKS.get(n).suits(data) is None), "")
-        if not name:
-            raise UserInputError("No registered task suits the data. Name one with --task.")
-    if reason := TASKS.get(name).suits(data):
-        raise UserInputError(f"The task {name!r} does not suit the data: {reason}.")
-    return name, Signature(data.input, TASKS.get(name)().target(data))
-
-
-def suitable_space(name: str, signature: Signature) -> str:
-    """Returns the name of the space to search, the first that suits if ``auto``.
-
-    Raises:
-        UnsuitableSpaceError: If it, or every space, does not accept the signature.
-    """
-    names = SPACES.names() if name == "auto" else (name,)
-    reasons = {candidate: SPACES.get(candidate).accepts(signature) for candidate in names}
-    for candidate, reason in reasons.items():
-        if reason is None:
-            return candidate
-    raise UnsuitableSpaceError(
-        "No space suits the data: "
-        + "; ".join(f"{candidate}: {reason}" for candidate, reason in reasons.items())
-        + ". Choose another with --space."
-    )
 
 
 def _nothing_trained(trials: list[Trial], config: SearchConfig) -> AutomlError:

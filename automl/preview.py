@@ -6,7 +6,7 @@ from typing import Any
 
 from automl.config import SearchConfig
 from automl.data import dataset
-from automl.pipeline import find_task, suitable_space
+from automl.resolve import find_task, suitable_space
 from search_spaces import SPACES
 
 
