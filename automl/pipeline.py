@@ -29,7 +29,7 @@ from automl.execution.processes import ProcessExecutor
 from automl.records.lock import locked
 from automl.records.store import FILE_NAME, RunStore
 from automl.registry import EXPORTERS, ORACLES, RUNTIMES
-from automl.resolve import find_oracle, find_task, smallest_recipe, suitable_space
+from automl.resolve import by_size, find_oracle, find_task, smallest_weights, suitable_space
 from automl.selection import choose, nothing_feasible, shortlist
 from automl.shipping import Shipper, recipes_for
 from automl.tuning.budget import Budget
@@ -201,9 +201,9 @@ class Pipeline:
             oracle=find_oracle(self._config.oracle),
         )
         space = SPACES.get(config.space)(signature, choices=config.choices or None)
-        gate_recipe = smallest_recipe(recipes_for(config.export[0], config.recipes))
+        recipes = by_size(recipes_for(config.export[0], config.recipes))
         store.set_fact("resolved", {"space": config.space, "oracle": config.oracle})
-        store.set_fact("gate_recipe", gate_recipe)
+        store.set_fact("gate_recipe", " or ".join(smallest_weights(recipes)))
         oracle = AskTell(
             ORACLES.get(config.oracle), space.hyperparameters(), space.canonical, config.seed
         )
@@ -217,7 +217,7 @@ class Pipeline:
             space=space_spec(config.space, signature, config.choices),
             budget=budget,
             observer=self._observer,
-            gate=(config.export[0], gate_recipe),
+            gate=(config.export[0], recipes),
         )
         self._observer.stage("Searching")
         end = loop.run()

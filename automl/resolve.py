@@ -53,11 +53,17 @@ def find_oracle(name: str) -> str:
     return DEFAULT_ORACLE if name == "auto" else name
 
 
-def smallest_recipe(names: Sequence[str]) -> str:
-    """Returns the recipe of the smallest files: what is most likely to ship under a size bound."""
+def by_size(names: Sequence[str]) -> tuple[str, ...]:
+    """Returns recipes from the smallest stored weights to the largest."""
 
-    def smallness(name: str) -> tuple[int, bool]:
+    def largeness(name: str) -> tuple[int, bool]:
         recipe = RECIPES.get(name)
-        return _WEIGHT_ORDER.index(recipe.weights), recipe.activations == "int8"
+        return -_WEIGHT_ORDER.index(recipe.weights), recipe.activations != "int8"
 
-    return max(names, key=smallness)
+    return tuple(sorted(names, key=largeness))
+
+
+def smallest_weights(names: Sequence[str]) -> tuple[str, ...]:
+    """Returns the recipes, of those `by_size` ordered, that store weights as the first does."""
+    first = RECIPES.get(names[0]).weights
+    return tuple(name for name in names if RECIPES.get(name).weights == first)

@@ -79,7 +79,7 @@ class Registry:
             ) from error
 
     def register(self, name: str, path: str) -> None:
-        """Adds an entry for this process.
+        """Adds an entry for this process; worker processes see only built-ins and entry points.
 
         Raises:
             ValueError: If the name is taken by another path, or `path` is not

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -162,6 +163,12 @@ def test_a_file_that_changed_since_fails_without_being_run(shipper, executor, tm
     assert checked.status is VerificationStatus.FAILED
     assert "sha256 differs" in checked.reason
     assert len(executor.jobs) == count
+
+
+@pytest.mark.parametrize("path", ["../elsewhere/model.bin", "/etc/hostname"])
+def test_a_record_that_points_out_of_the_run_is_refused(shipper, path):
+    with pytest.raises(UserInputError, match="outside its folder"):
+        shipper.check(TRIAL, replace(shipped(shipper), path=path))
 
 
 @pytest.mark.parametrize("change", ["added", "removed"])

@@ -43,7 +43,8 @@ class TaskContract:
 
     @pytest.fixture
     def perfect(self, labels: NDArray[Any]) -> NDArray[np.float32]:
-        return (0.1 + 0.7 * np.eye(3)[labels]).astype(np.float32)
+        outputs: NDArray[np.float32] = (0.1 + 0.7 * np.eye(3)[labels]).astype(np.float32)
+        return outputs
 
     def test_is_named(self, task: Task) -> None:
         assert task.name

@@ -57,7 +57,7 @@ class SearchLoop:
         space: The space as `space_spec` describes it.
         budget: What may be spent.
         observer: Hears of everything.
-        gate: Format and recipe measured at the gate.
+        gate: Format and recipes measured at the gate, smallest first.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class SearchLoop:
         space: dict[str, Any],
         budget: Budget,
         observer: Observer,
-        gate: tuple[str, str],
+        gate: tuple[str, Sequence[str]],
     ) -> None:
         self._config, self._store, self._executor = config, store, executor
         self._oracle, self._budget, self._observer = oracle, budget, observer
@@ -168,7 +168,7 @@ class SearchLoop:
                 "space": self._space,
                 "values": trial.values,
                 "format": self._gate[0],
-                "recipe": self._gate[1],
+                "recipes": self._gate[1],
                 "constraints": asdict(self._config.constraints),
             },
         )

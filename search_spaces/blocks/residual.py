@@ -63,5 +63,6 @@ class Residual(Block[ResidualChoices]):
                 tensor
             )
         if tensor.shape[-1] != around.filters:
-            tensor = pointwise(tensor, around.filters, True, f"{around.name}s")
+            # Without a bias: a second one, summed with that of the main path, adds nothing.
+            tensor = pointwise(tensor, around.filters, False, f"{around.name}s")
         return tensor

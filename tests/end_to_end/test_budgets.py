@@ -69,7 +69,7 @@ def test_arrays_from_python_in_this_process(tmp_path: Path) -> None:
     assert artifact.verification.max_abs_diff < 1e-2
 
 
-STRICT = '''
+STRICT = """
 from automl.compression.recipe import Recipe, Tolerance
 
 IMPOSSIBLE = Recipe(
@@ -80,7 +80,7 @@ IMPOSSIBLE = Recipe(
     calibration_samples=0,
     tolerance=Tolerance(max_abs_diff=1e-12, min_agreement=1.0),
 )
-'''
+"""
 
 
 def test_a_file_over_its_tolerance_stays_aside(command: Command, tmp_path: Path) -> None:

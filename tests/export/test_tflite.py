@@ -86,10 +86,15 @@ def test_no_more_calibration_is_used_than_the_recipe_asks_for():
     assert convert(frozen, INT8, wild) != convert(frozen, INT8, images)
 
 
-def test_a_recurrent_loop_is_kept_and_right():
-    inputs = keras.Input((12, 3))
+def recurrent(length):
+    inputs = keras.Input((length, 3))
     model = keras.Model(inputs, keras.layers.LSTM(5)(inputs))
-    content = convert(freeze(model), FLOAT32, np.zeros((0, 12, 3)))
+    return model, convert(freeze(model), FLOAT32, np.zeros((0, length, 3)))
+
+
+def test_a_recurrent_layer_stays_a_loop_and_is_right():
+    model, content = recurrent(12)
+    assert len(recurrent(96)[1]) == pytest.approx(len(content), abs=200)
     interpreter = Interpreter(model_content=content)
     interpreter.allocate_tensors()
     sequence = np.random.default_rng(0).normal(size=(1, 12, 3)).astype("float32")

@@ -369,6 +369,19 @@ def test_no_trial_starts_when_the_time_is_up(tmp_path, clock):
     assert deadline == pytest.approx(search.started + 60)
 
 
+@pytest.mark.parametrize(("seconds", "trials"), [(82, 6), (83, 7)])
+def test_no_trial_starts_that_could_not_get_far(tmp_path, clock, seconds, trials):
+    """With 10 s a trial, 2 s are too little for another and 3 s are not."""
+
+    def script(name, trial):
+        clock[0] += 10 if name == "train" else 0
+
+    options = {"trials": None, "time": seconds, "started": clock[0]}
+    search = Search(tmp_path, script, **options).run()
+    assert search.end == "the time was up"
+    assert len(search.executor.trained()) == trials
+
+
 def test_what_is_open_when_the_time_is_up_is_still_taken_in(tmp_path, clock):
     def script(name, trial):
         clock[0] += 40 if name == "train" else 0

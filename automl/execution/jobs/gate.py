@@ -8,6 +8,7 @@ weight gets a random value first.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from automl.compression.recipe import Recipe
 from automl.config import Constraints
+from automl.errors import ConversionError
 from automl.execution.context import JobContext
+from automl.export.base import Exporter
 from automl.measure.size import folder_size, least_size
 from automl.registry import EXPORTERS, RECIPES, RUNTIMES
 from automl.tuning.constraints import broken
@@ -23,6 +26,7 @@ from automl.types import Measures
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
 
 #: Examples that calibrate the untrained artifact; its bytes do not depend on them.
 CALIBRATION = 2
@@ -35,7 +39,8 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     further.
 
     Args:
-        args: ``space``, ``values``, ``format``, ``recipe`` and ``constraints``.
+        args: ``space``, ``values``, ``format``, ``recipes`` (as
+            `automl.resolve.by_size` orders them) and ``constraints``.
         context: Where the data is.
 
     Returns:
@@ -49,14 +54,15 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     from automl.export.tflite import freeze
     from automl.measure.flops import count_flops
 
-    recipe = short_calibration(RECIPES.get(args["recipe"]))
+    recipes = {name: short_calibration(RECIPES.get(name)) for name in args["recipes"]}
+    first = next(iter(recipes))
     exporter = EXPORTERS.get(args["format"])()
     constraints = Constraints(**args["constraints"])
     space = context.space(args["space"])
     keras.backend.clear_session()
     model = space.construct(space.architecture(args["values"]))
-    measures = Measures(model.count_params(), None, None, None, None, recipe.name)
-    floor = replace(measures, size=least_size(model, recipe))
+    measures = Measures(model.count_params(), None, None, None, None, first)
+    floor = replace(measures, size=least_size(model, recipes[first]))
     if broken(constraints, floor):
         return asdict(floor)
     scatter_weights(model)
@@ -65,15 +71,52 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
         return asdict(measures)
     x, _ = context.split("train")
     with TemporaryDirectory(prefix="automl-gate-") as folder:
-        path = exporter.export(model, recipe, Path(folder), x[:CALIBRATION])
-        size, gzipped = folder_size(Path(folder))
-        measures = replace(measures, size=size, gzip_size=gzipped)
+        name, path = _smallest(model, exporter, recipes, Path(folder), x[:CALIBRATION], constraints)
+        size, gzipped = folder_size(path.parent)
+        measures = replace(measures, size=size, gzip_size=gzipped, recipe=name)
         runtime = RUNTIMES.get(exporter.runtimes[0])()
         # A runtime in a process of its own takes a second: only if it decides.
         wanted = runtime.in_process or constraints.max_latency is not None
         if broken(constraints, measures) or not wanted:
             return asdict(measures)
         return asdict(replace(measures, latency_ms=runtime.run(path, x[:1]).latency_ms))
+
+
+def _smallest(
+    model: keras.Model,
+    exporter: Exporter,
+    recipes: Mapping[str, Recipe],
+    folder: Path,
+    calibration: np.ndarray,
+    constraints: Constraints,
+) -> tuple[str, Path]:
+    """Exports in the recipes of the smallest weights, in others only if those break the size bound.
+
+    Which of two int8 recipes is smaller is not known before: per-channel scales
+    of activations weigh more than small float kernels.
+
+    Returns:
+        The recipe of the smallest artifact, and its main file in a folder of its own.
+    """
+    found: dict[int, tuple[str, Path]] = {}
+    error: ConversionError | None = None
+    smallest = next(iter(recipes.values())).weights
+    limit = constraints.max_size
+    for number, (name, recipe) in enumerate(recipes.items()):
+        fits = bool(found) and (limit is None or min(found) <= limit)
+        if recipe.weights != smallest and fits:
+            break
+        home = folder / str(number)
+        home.mkdir()
+        try:
+            path = exporter.export(model, recipe, home, calibration)
+        except ConversionError as refused:
+            error = refused
+            continue
+        found.setdefault(folder_size(home)[0], (name, path))
+    if not found:
+        raise error or ConversionError(f"{exporter.name} holds none of the planned recipes.")
+    return found[min(found)]
 
 
 def short_calibration(recipe: Recipe) -> Recipe:
