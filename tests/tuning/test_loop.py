@@ -24,7 +24,7 @@ from automl.tuning.oracles.random import RandomOracle
 from automl.types import TrialState
 
 SPACE = {"name": "made up"}
-GATE = ("tflite", "int8")
+GATE = ("tflite", ("int8", "float32"))
 
 
 class FakeExecutor(Executor):
@@ -202,7 +202,7 @@ def test_epochs_are_kept(tmp_path):
 def test_a_job_is_told_all_it_needs(tmp_path):
     search = Search(tmp_path, seed=5, trials=2, epochs=9, max_size="12kB")
     (_, gate, _), (_, train, _), *_, (_, other, _) = search.run().executor.jobs
-    assert (gate["space"], gate["format"], gate["recipe"]) == (SPACE, *GATE)
+    assert (gate["space"], gate["format"], gate["recipes"]) == (SPACE, *GATE)
     assert gate["constraints"]["max_size"] == 12_000
     assert (train["epochs"], train["deadline"]) == (9, None)
     assert train["model_file"] == "models/trial_00000.keras"
