@@ -28,13 +28,14 @@ from automl.execution.inprocess import InProcessExecutor
 from automl.execution.processes import ProcessExecutor
 from automl.records.lock import locked
 from automl.records.store import FILE_NAME, RunStore
-from automl.registry import EXPORTERS, ORACLES, RUNTIMES
+from automl.registry import ORACLES, RUNTIMES
 from automl.resolve import by_size, find_oracle, find_task, smallest_weights, suitable_space
 from automl.selection import choose, nothing_feasible, shortlist
 from automl.shipping import Shipper, recipes_for
 from automl.tuning.budget import Budget
 from automl.tuning.observer import Observer
 from automl.types import Artifact, Choice, Trial, TrialState, VerificationStatus
+from automl.verify.finding import runtimes_for
 from automl.versions import versions
 from search_spaces import SPACES, Signature
 
@@ -116,8 +117,9 @@ class Pipeline:
         """A latency bound needs the runtime that measures it."""
         if self._config.constraints.max_latency is None:
             return
-        runtime = RUNTIMES.get(EXPORTERS.get(self._config.export[0]).runtimes[0])()
-        if reason := runtime.missing():
+        runtimes = runtimes_for(self._config.export[0])
+        reason = RUNTIMES.get(runtimes[0])().missing() if runtimes else "no runtime is registered"
+        if reason:
             raise MissingPartError(f"--max-latency cannot be measured: {reason}")
 
     def _data(self) -> Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,16 +184,21 @@ class Run:
             shipper.clean()
         return artifact
 
-    def verify(self) -> list[Artifact]:
+    def verify(self, runtimes: Sequence[str] = ()) -> list[Artifact]:
         """Runs every shipped file again on its runtimes and keeps the new records.
 
         A file whose hash is not the recorded one fails.
 
+        Args:
+            runtimes: Names of the runtimes to use, and only files that one of
+                them runs; by default every registered one.
+
         Raises:
-            UserInputError: If nothing was shipped.
+            UserInputError: If nothing was shipped, or no file can be run.
             RunLockedError: If another process works on the run.
         """
         from automl.records.lock import locked
+        from automl.verify.finding import runtimes_for
 
         self._check_names()
         shipped = [artifact for artifact in self.artifacts if artifact.path]
@@ -200,10 +206,18 @@ class Run:
             raise UserInputError(
                 f"{self.folder} has no exported files. Make them with: automl export {self.folder}"
             )
+        used = {a.format: runtimes_for(a.format, tuple(runtimes)) for a in shipped}
+        shipped = [artifact for artifact in shipped if used[artifact.format]]
+        if not shipped:
+            raise UserInputError(
+                f"None of the exported files is run by {', '.join(runtimes)}."
+                f" The run has: {', '.join(used)}."
+            )
         with locked(self.folder), self._executor() as executor, RunStore(self.folder) as store:
             shipper = self._shipper(executor)
             verified = [
-                shipper.check(self._trial(artifact.trial), artifact) for artifact in shipped
+                shipper.check(self._trial(artifact.trial), artifact, used[artifact.format])
+                for artifact in shipped
             ]
             for artifact in verified:
                 store.set_artifact(artifact)

@@ -19,6 +19,7 @@ from automl.execution.base import Executor
 from automl.measure.size import hashes
 from automl.registry import EXPORTERS, RECIPES
 from automl.types import Artifact, Trial, Verification, VerificationStatus
+from automl.verify.finding import runtimes_for
 
 STAGING = "export/.staging"
 FAILED = "export/.failed"
@@ -99,25 +100,27 @@ class Shipper:
         """Runs a staged artifact on validation data, on its format's first runtime."""
         if not artifact.path:
             return artifact
-        runtime = EXPORTERS.get(artifact.format).runtimes[0]
-        verification = self._verify(trial, artifact, runtime, "validation")
+        runtimes = runtimes_for(artifact.format)
+        if not runtimes:
+            return replace(artifact, reason=f"no registered runtime runs {artifact.format} files")
+        verification = self._verify(trial, artifact, runtimes[0], "validation")
         return replace(
             artifact,
             validation_accuracy=verification.accuracy,
             verifications=(verification,),
         )
 
-    def verify(self, trial: Trial, artifact: Artifact) -> Artifact:
-        """Runs an artifact on test data, on every runtime of its format."""
+    def verify(self, trial: Trial, artifact: Artifact, runtimes: Sequence[str] = ()) -> Artifact:
+        """Runs an artifact on test data, on every runtime of its format unless some are named."""
         if not artifact.path:
             return artifact
-        runtimes = EXPORTERS.get(artifact.format).runtimes
         verifications = tuple(
-            self._verify(trial, artifact, runtime, "test") for runtime in runtimes
+            self._verify(trial, artifact, runtime, "test")
+            for runtime in runtimes or runtimes_for(artifact.format)
         )
         return replace(artifact, verifications=verifications)
 
-    def check(self, trial: Trial, artifact: Artifact) -> Artifact:
+    def check(self, trial: Trial, artifact: Artifact, runtimes: Sequence[str] = ()) -> Artifact:
         """Verifies a placed artifact again; a file that changed since fails at once."""
         folder = (self._folder / artifact.path).parent
         if not folder.resolve().is_relative_to(self._folder.resolve()):
@@ -126,7 +129,7 @@ class Shipper:
             reason = f"the files in {folder} are not those that were verified (sha256 differs)"
             failed = Verification("sha256", VerificationStatus.FAILED, reason=reason)
             return replace(artifact, verifications=(failed,), reason=reason)
-        return replace(self.verify(trial, artifact), reason="")
+        return replace(self.verify(trial, artifact, runtimes), reason="")
 
     def place(self, artifact: Artifact) -> Artifact:
         """Moves a verified artifact from staging to its place; a failed one stays aside."""

@@ -14,6 +14,7 @@ from automl.execution.base import EventKind, Executor, JobEvent
 from automl.registry import EXPORTERS, RECIPES
 from automl.shipping import FAILED, STAGING, Shipper, folder_name, recipes_for
 from automl.types import Trial, TrialState, Verification, VerificationStatus
+from automl.verify.finding import runtimes_for
 from search_spaces import InputSpec
 
 DATA = DataSummary(
@@ -108,14 +109,14 @@ def test_the_choice_is_made_on_validation_data_and_one_runtime(shipper, executor
     artifact = shipper.judge(TRIAL, shipper.stage(TRIAL, "tfjs", "float32"))
     assert artifact.validation_accuracy == 0.9
     ((_, args),) = executor.jobs[1:]
-    assert (args["split"], args["runtime"]) == ("validation", EXPORTERS.get("tfjs").runtimes[0])
+    assert (args["split"], args["runtime"]) == ("validation", runtimes_for("tfjs")[0])
 
 
 def test_what_ships_is_verified_on_test_data_and_every_runtime(shipper, executor):
     artifact = shipper.verify(TRIAL, shipper.stage(TRIAL, "tfjs", "float32"))
     assert artifact.status is VerificationStatus.PASSED
     assert {args["split"] for name, args in executor.jobs if name == "verify"} == {"test"}
-    assert tuple(v.runtime for v in artifact.verifications) == EXPORTERS.get("tfjs").runtimes
+    assert tuple(v.runtime for v in artifact.verifications) == runtimes_for("tfjs")
 
 
 def test_what_passed_is_put_in_place(shipper, tmp_path):

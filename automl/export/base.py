@@ -26,8 +26,6 @@ class Exporter(ABC):
     name: ClassVar[str]
     #: What the format can hold: pairs of weight and activation types.
     types: ClassVar[frozenset[tuple[str, str]]]
-    #: Runtimes that verify the format's files, by registry name.
-    runtimes: ClassVar[tuple[str, ...]]
 
     @classmethod
     def holds(cls, recipe: Recipe) -> bool:

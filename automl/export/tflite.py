@@ -21,7 +21,6 @@ class TFLiteExporter(Exporter):
     types: ClassVar[frozenset[tuple[str, str]]] = frozenset(
         {("float32", "float32"), ("float16", "float32"), ("int8", "float32"), ("int8", "int8")}
     )
-    runtimes: ClassVar[tuple[str, ...]] = ("litert",)
 
     def export(
         self, model: keras.Model, recipe: Recipe, folder: Path, calibration: np.ndarray

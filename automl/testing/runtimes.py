@@ -29,10 +29,10 @@ class RuntimeContract:
     @pytest.fixture
     def exporter(self, runtime: Runtime) -> Exporter:
         for name in EXPORTERS.names():
-            if runtime.name in EXPORTERS.get(name).runtimes:
+            if EXPORTERS.get(name).name in runtime.formats:
                 exporter: Exporter = EXPORTERS.get(name)()
                 return exporter
-        raise LookupError(f"No registered exporter names {runtime.name!r} among its runtimes.")
+        raise LookupError(f"No registered exporter writes {runtime.formats}.")
 
     @pytest.fixture
     def file(self, runtime: Runtime, exporter: Exporter, tmp_path: Path) -> Path:

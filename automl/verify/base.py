@@ -32,6 +32,8 @@ class Runtime(ABC):
 
     #: Name in the registry and in the report.
     name: ClassVar[str]
+    #: Names of the exporters whose files it runs.
+    formats: ClassVar[tuple[str, ...]]
     #: Whether `run` loads native code into the calling process, so that the
     #: caller must run it in a process it can lose.
     in_process: ClassVar[bool]

@@ -17,6 +17,7 @@ class LiteRTRuntime(Runtime):
     """Runs a ``.tflite`` file on one CPU thread."""
 
     name: ClassVar[str] = "litert"
+    formats: ClassVar[tuple[str, ...]] = ("tflite",)
     in_process: ClassVar[bool] = True
 
     def missing(self) -> str | None:

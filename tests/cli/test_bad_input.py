@@ -36,6 +36,7 @@ CASES = [
     (("search", "digits", "--maxsize", "5kB"), "--max-size"),
     (("search", "digits", "--config", "missing.toml"), "readable file"),
     (("verify", "nowhere"), "automl runs list"),
+    (("verify", "nowhere", "--runtime", "litrt"), "Did you mean 'litert'?"),
     (("export", "nowhere"), "automl runs list"),
     (("report", "nowhere"), "automl runs list"),
     (("spaces", "show", "cnnn"), "Did you mean 'cnn'?"),

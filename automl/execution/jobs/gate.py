@@ -23,6 +23,7 @@ from automl.measure.size import folder_size, least_size
 from automl.registry import EXPORTERS, RECIPES, RUNTIMES
 from automl.tuning.constraints import broken
 from automl.types import Measures
+from automl.verify.finding import runtimes_for
 
 if TYPE_CHECKING:
     import keras
@@ -74,12 +75,13 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
         name, path = _smallest(model, exporter, recipes, Path(folder), x[:CALIBRATION], constraints)
         size, gzipped = folder_size(path.parent)
         measures = replace(measures, size=size, gzip_size=gzipped, recipe=name)
-        runtime = RUNTIMES.get(exporter.runtimes[0])()
+        runtimes = [RUNTIMES.get(each)() for each in runtimes_for(args["format"])[:1]]
         # A runtime in a process of its own takes a second: only if it decides.
-        wanted = runtime.in_process or constraints.max_latency is not None
-        if broken(constraints, measures) or not wanted:
-            return asdict(measures)
-        return asdict(replace(measures, latency_ms=runtime.run(path, x[:1]).latency_ms))
+        wanted = [r for r in runtimes if r.in_process or constraints.max_latency is not None]
+        if wanted and not broken(constraints, measures):
+            latency = wanted[0].run(path, x[:1]).latency_ms
+            measures = replace(measures, latency_ms=latency)
+        return asdict(measures)
 
 
 def _smallest(

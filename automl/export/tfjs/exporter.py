@@ -29,7 +29,6 @@ class TFJSExporter(Exporter):
     types: ClassVar[frozenset[tuple[str, str]]] = frozenset(
         {("float32", "float32"), ("float16", "float32")}
     )
-    runtimes: ClassVar[tuple[str, ...]] = ("tfjs-cpu", "tfjs-wasm")
 
     def export(
         self, model: keras.Model, recipe: Recipe, folder: Path, calibration: np.ndarray

@@ -28,6 +28,7 @@ LATENCY = {"calls": 30, "warmup": 5, "seconds": 2.0}
 class _TFJSNodeRuntime(Runtime):
     """What the two backends share."""
 
+    formats: ClassVar[tuple[str, ...]] = ("tfjs",)
     in_process: ClassVar[bool] = False
     backend: ClassVar[str]
 

@@ -1,0 +1,21 @@
+"""Which runtimes verify a format's files."""
+
+from __future__ import annotations
+
+from automl.registry import EXPORTERS, RUNTIMES
+
+
+def runtimes_for(format_name: str, names: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Returns the registered runtimes that run a format's files; the first also judges.
+
+    Args:
+        format_name: Registry name or import path of an exporter.
+        names: Runtimes to choose from; every registered one by default.
+
+    Raises:
+        UnknownNameError: If there is no such exporter or runtime.
+    """
+    written = EXPORTERS.get(format_name).name
+    return tuple(
+        name for name in names or RUNTIMES.names() if written in RUNTIMES.get(name).formats
+    )
