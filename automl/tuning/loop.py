@@ -119,7 +119,7 @@ class SearchLoop:
             )
 
     def _fill(self) -> None:
-        while not self._end and len(self._open) < max(1, self._config.workers):
+        while (self._again or not self._end) and len(self._open) < max(1, self._config.workers):
             trained = self._seen.completed + self._seen.failed + len(self._open)
             spent = TIME_IS_UP if self._time_is_up() else self._budget.spent(trained)
             if spent:
