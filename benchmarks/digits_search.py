@@ -50,7 +50,8 @@ def build(hp):
     model.add(keras.layers.Dropout(hp.Float("dropout", 0, 0.5, step=0.1)))
     model.add(keras.layers.Dense(10, activation="softmax"))
     rate = hp.Float("learning_rate", 1e-4, 1e-2, sampling="log")
-    model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy",
+                  metrics=["accuracy"])
     return model
 
 

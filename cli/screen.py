@@ -93,7 +93,11 @@ class LiveScreen(Observer):
     def trial(self, trial: Trial) -> None:
         """Prints how a trial ended."""
         self._epoch = None
-        self._console.print(describe(trial))
+        line = describe(trial)
+        best = self._progress.best
+        if trial.score is not None and (best is None or trial.score > (best.score or 0.0)):
+            line.stylize("green")
+        self._console.print(line)
 
     def artifact(self, artifact: Artifact) -> None:
         """Prints what came of an artifact."""
