@@ -113,6 +113,10 @@ def _text(labels: np.ndarray) -> np.ndarray:
     return np.char.decode(labels, "utf-8", "replace") if labels.dtype.kind == "S" else labels
 
 
+#: Values further apart than this leave no digits to float32 arithmetic, and have crashed kernels.
+MAX_SPAN = 1e9
+
+
 def _value_range(x: np.ndarray) -> tuple[float, float]:
     if str(x.dtype) == "uint8" and x.max() > 16:
         return 0.0, 255.0
@@ -120,5 +124,10 @@ def _value_range(x: np.ndarray) -> tuple[float, float]:
     if low == high:
         raise UserInputError(
             f"Images must differ from each other. Received: every value is {low:g}."
+        )
+    if high - low > MAX_SPAN:
+        raise UserInputError(
+            f"x must hold values within {MAX_SPAN:g} of each other."
+            f" Received: from {low:g} to {high:g}. Rescale it."
         )
     return min(low, 0.0), high
