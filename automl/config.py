@@ -7,6 +7,7 @@ once.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -209,7 +210,7 @@ def make_config(data: str, options: Mapping[str, Any]) -> SearchConfig:
         elif name in _SEVERAL:
             values[name] = (value,) if isinstance(value, str) else tuple(value)
         elif name == "choices":
-            values[name] = {key: tuple(chosen) for key, chosen in dict(value).items()}
+            values[name] = _read_choices(value)
         else:
             values[name] = value
     if values.get("trials") is not None:
@@ -232,6 +233,30 @@ def read_config_file(path: str | Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserInputError(f"--config must be a TOML file. {path}: {error}.") from error
     return {name.replace("-", "_"): value for name, value in record.items()}
+
+
+def _read_choices(value: Any) -> dict[str, tuple[Any, ...]]:
+    """Reads ``{"block": ["plain"]}`` or ``["block=plain,separable"]``; a later key adds to it."""
+    pairs = value.items() if isinstance(value, Mapping) else map(_key_and_options, value)
+    choices: dict[str, tuple[Any, ...]] = {}
+    for key, chosen in pairs:
+        several = isinstance(chosen, list | tuple)
+        choices[key] = choices.get(key, ()) + (tuple(chosen) if several else (chosen,))
+    return choices
+
+
+def _key_and_options(text: str) -> tuple[str, tuple[Any, ...]]:
+    key, equals, values = str(text).partition("=")
+    if not (key and equals and values):
+        raise UserInputError(f"--choices must be KEY=A,B. Received: {text!r}.")
+    return key.strip(), tuple(_literal(value.strip()) for value in values.split(","))
+
+
+def _literal(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
 
 
 def _one_of(value: str, known: tuple[str, ...], name: str) -> None:

@@ -78,6 +78,8 @@ class Pipeline:
             Interrupted: On Ctrl-C; the run can be resumed.
         """
         existed, fresh = (self._folder / FILE_NAME).exists(), not self._folder.exists()
+        if not existed:
+            self._check_folder()
         try:
             self._check_runtime()
             data = None if existed else self._data()
@@ -106,6 +108,16 @@ class Pipeline:
                 shutil.rmtree(self._folder, ignore_errors=True)
             raise
         return self._folder
+
+    def _check_folder(self) -> None:
+        """A run has a folder to itself: removing it must take nothing else along."""
+        if self._folder.exists() and not self._folder.is_dir():
+            raise UserInputError(f"--out must be a folder. Received: {self._folder}, a file.")
+        if self._folder.is_dir() and any(self._folder.iterdir()):
+            raise UserInputError(
+                f"--out must be a new or empty folder, or a run's. Received: {self._folder},"
+                " which holds other files."
+            )
 
     def _has_trials(self) -> bool:
         if not (self._folder / FILE_NAME).exists():
@@ -151,7 +163,7 @@ class Pipeline:
             config = self._search(store, data, signature, executor, budget)
             trials = store.trials()
             if not any(trial.state is TrialState.COMPLETED for trial in trials):
-                raise _nothing_trained(trials, config)
+                raise _nothing_trained(trials, config, store.fact("search_end"))
             shipper = Shipper(self._folder, data.summary, executor, task)
             choice = self._compress(store, data, trials, shipper)
             failures = self._ship(store, shipper, trials, choice)
@@ -258,7 +270,13 @@ class Pipeline:
         }
         final: list[Artifact] = []
         for format_name in self._config.export:
-            for recipe in recipes_for(format_name, self._config.recipes):
+            recipes = recipes_for(format_name, self._config.recipes)
+            if not set(recipes) & set(self._config.recipes):
+                self._observer.note(
+                    f"{format_name} holds none of {', '.join(self._config.recipes)};"
+                    f" it is exported as {recipes[0]}."
+                )
+            for recipe in recipes:
                 artifact = judged.get((format_name, recipe))
                 if artifact is None or not artifact.path:
                     artifact = artifact or shipper.stage(winner, format_name, recipe)
@@ -296,7 +314,7 @@ class Pipeline:
         write_report(Run(self._folder))
 
 
-def _nothing_trained(trials: list[Trial], config: SearchConfig) -> AutomlError:
+def _nothing_trained(trials: list[Trial], config: SearchConfig, end: str) -> AutomlError:
     failed = [trial for trial in trials if trial.state is TrialState.FAILED]
     if failed:
         return AutomlError(
@@ -304,7 +322,7 @@ def _nothing_trained(trials: list[Trial], config: SearchConfig) -> AutomlError:
         )
     rejected = [trial for trial in trials if trial.state is TrialState.REJECTED]
     if rejected:
-        return nothing_feasible(rejected, config.constraints)
+        return nothing_feasible(rejected, config.constraints, end)
     return AutomlError("The time was up before the first trial was trained. Give more --time.")
 
 

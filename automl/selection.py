@@ -173,17 +173,34 @@ def _over(artifact: Artifact, constraints: Constraints) -> str:
     return broken(constraints, measures)
 
 
-def nothing_feasible(trials: Sequence[Trial], constraints: Constraints) -> NothingFeasibleError:
-    """Returns the error for a search in which no candidate passed the gate."""
+def nothing_feasible(
+    trials: Sequence[Trial], constraints: Constraints, end: str = ""
+) -> NothingFeasibleError:
+    """Returns the error for a search in which no candidate passed the gate.
+
+    Args:
+        trials: The rejected candidates.
+        constraints: What they broke.
+        end: Why the search ended; more time is advised only if that was it.
+    """
     measured = [trial for trial in trials if trial.measures is not None]
-    measured.sort(key=lambda trial: excess(constraints, trial.measures) if trial.measures else 0.0)
+
+    def distance(trial: Trial) -> tuple[bool, float]:
+        measures = trial.measures
+        return (
+            (True, 0.0)
+            if measures is None
+            else (measures.size_is_floor, excess(constraints, measures))
+        )
+
+    measured.sort(key=distance)
     # Without a measure there is a reason why it could not be taken.
     nearest = "; ".join(
         f"trial {trial.number}: {trial.reason}" for trial in (measured or trials)[:3]
     )
     return NothingFeasibleError(
         f"None of the {len(trials)} candidates met the constraints."
-        f" Nearest: {nearest}. Loosen the bound, or give more --time."
+        f" Nearest: {nearest}. Loosen the bound{', or give more --time' if 'time' in end else ''}."
     )
 
 

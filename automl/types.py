@@ -40,6 +40,8 @@ class Measures:
         latency_ms: Median milliseconds of one inference on this machine, one
             thread; None where it was not measured.
         recipe: The recipe that was measured.
+        size_is_floor: Whether `size` is only what the weights alone take: the
+            candidate was rejected by that and never converted.
     """
 
     params: int
@@ -48,6 +50,7 @@ class Measures:
     gzip_size: int | None
     latency_ms: float | None
     recipe: str
+    size_is_floor: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from automl.errors import UserInputError
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-zµ]*)\s*", re.IGNORECASE)
 
+_COMPOUND = re.compile(r"\d+[dhms]")
+
 _BYTES = {
     "": 1, "b": 1, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9,
     "ki": 1024, "kib": 1024, "mi": 1024**2, "mib": 1024**2, "gi": 1024**3, "gib": 1024**3,
@@ -39,7 +41,11 @@ def parse_duration(text: str | float, name: str = "time") -> float:
     Raises:
         UserInputError: If `text` is no positive duration.
     """
-    return _parse(text, _SECONDS, name, "a time such as 90s, 30m or 1.5h")
+    example = "a time such as 90s, 30m, 2m30s or 1.5h"
+    parts = _COMPOUND.findall(str(text).lower())
+    if len(parts) > 1 and "".join(parts) == str(text).lower().replace(" ", ""):
+        return sum(_parse(part, _SECONDS, name, example) for part in parts)
+    return _parse(text, _SECONDS, name, example)
 
 
 def parse_latency(text: str | float, name: str = "latency") -> float:
@@ -83,9 +89,11 @@ def format_duration(seconds: float | None) -> str:
 
 
 def format_latency(milliseconds: float | None) -> str:
-    """Returns milliseconds for people: ``0.045 ms``, ``3.2 ms``."""
+    """Returns milliseconds for people: ``45.0 µs``, ``3.2 ms``."""
     if milliseconds is None:
         return "-"
+    if milliseconds < 0.1:
+        return f"{milliseconds * 1000:.1f} µs"
     return f"{milliseconds:.3f} ms" if milliseconds < 1 else f"{milliseconds:.1f} ms"
 
 

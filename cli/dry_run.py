@@ -8,12 +8,15 @@ import click
 
 from automl.config import SearchConfig
 
+from .noise import without_native_noise
+
 
 def show(config: SearchConfig, *, as_json: bool) -> None:
     """Prints the configuration, the data and the size of the space."""
     from automl.preview import preview
 
-    record = preview(config)
+    with without_native_noise():
+        record = preview(config)
     if as_json:
         click.echo(json.dumps(record, indent=2))
         return

@@ -67,6 +67,9 @@ def main(args: list[str] | None = None) -> None:
         code = cli.main(args=_debug_first(args), prog_name="automl", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(_say("Interrupted.", 130))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(0)
     except click.ClickException as error:
         if isinstance(error, click.UsageError) and error.ctx is not None:
             click.echo(f"Try '{error.ctx.command_path} --help'.", err=True)
@@ -81,11 +84,15 @@ def main(args: list[str] | None = None) -> None:
         if debug:
             raise
         sys.exit(_say(str(error), error.exit_code))
+    except OSError as error:
+        if debug:
+            raise
+        sys.exit(_say(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 1))
     except Exception as error:
         if debug:
             raise
         kind = type(error).__name__
-        sys.exit(_say(f"{kind}: {error} This is a defect; --debug shows where.", 1))
+        sys.exit(_say(f"{kind}: {error}. This is a defect; --debug shows where.", 1))
     sys.exit(code if isinstance(code, int) else 0)
 
 

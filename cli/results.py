@@ -66,8 +66,14 @@ def _cells(artifact: Artifact, run: Run) -> list[str]:
     status = f"[{_STYLES[artifact.status]}]{artifact.status}[/]"
     if bound is not None and artifact.size > bound:
         status += f", over {format_size(bound)}"
-    if verification is None:
-        return [mark, artifact.format, artifact.recipe, "-", "-", "-", "-", "-", "-", status]
+    latency = verification.latency_ms if verification else None
+    limit = run.config.constraints.max_latency
+    if latency is not None and limit is not None and latency > limit:
+        status += f", over {format_latency(limit)}"
+    if verification is None or artifact.status is VerificationStatus.FAILED:
+        size = f"{artifact.size:,}" if artifact.size else "-"
+        gzipped = f"{artifact.gzip_size:,}" if artifact.size else "-"
+        return [mark, artifact.format, artifact.recipe, size, gzipped, *"----", status]
     return [
         mark,
         artifact.format,
@@ -91,7 +97,7 @@ def verification_table(artifacts: list[Artifact]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("format", "recipe", "runtime", "status"):
         table.add_column(name)
-    for name in ("test accuracy", "agreement", "largest difference", "latency"):
+    for name in ("accuracy", "agrees", "max diff", "latency"):
         table.add_column(name, justify="right")
     for artifact in artifacts:
         for verification in artifact.verifications:
@@ -105,4 +111,7 @@ def verification_table(artifacts: list[Artifact]) -> None:
                 _number(verification.max_abs_diff, ".1e"),
                 format_latency(verification.latency_ms),
             )
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 120  # No screen to fit into.
+    console.print(table)

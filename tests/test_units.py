@@ -113,7 +113,7 @@ def test_a_count_is_read(text, count):
         (format_duration, -3, "0s"),
         (format_duration, math.inf, "-"),
         (format_duration, None, "-"),
-        (format_latency, 0.0451, "0.045 ms"),
+        (format_latency, 0.0451, "45.1 µs"),
         (format_latency, 3.21, "3.2 ms"),
         (format_latency, None, "-"),
         (format_count, 6_426, "6.4k"),

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+#: Values further apart than this leave no digits to float32 arithmetic, and have crashed kernels.
+MAX_SPAN = 1e9
+
+
 def images_and_labels(
     x: np.ndarray,
     y: np.ndarray,
@@ -72,6 +76,11 @@ def _images(x: np.ndarray, name: str) -> np.ndarray:
             f"{name} must be finite. Received: {int((~np.isfinite(x)).sum())} NaN or"
             " infinite values. Clean or drop those examples."
         )
+    if x.dtype.kind == "f" and x.size and float(x.max()) - float(x.min()) > MAX_SPAN:
+        raise UserInputError(
+            f"{name} must hold values within {MAX_SPAN:g} of each other."
+            f" Received: from {x.min():g} to {x.max():g}. Rescale it."
+        )
     return x.astype(np.float32) if x.dtype.kind in "fb" or x.dtype.itemsize > 2 else x
 
 
@@ -80,10 +89,16 @@ def _classes(
 ) -> tuple[tuple[str, ...], list[np.ndarray]]:
     import numpy as np
 
+    labels = [
+        # A column of labels, as Keras's own data sets have it.
+        (name, values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values, count)
+        for name, values, count in labels
+    ]
     for name, values, count in labels:
         if values.ndim != 1 or len(values) != count:
             raise UserInputError(
                 f"{name} must hold one label per image ({count}). Received: shape {values.shape}."
+                " One-hot labels become indices with y.argmax(axis=1)."
             )
         if values.dtype.kind not in "uibUS":
             raise UserInputError(
@@ -113,10 +128,6 @@ def _text(labels: np.ndarray) -> np.ndarray:
     return np.char.decode(labels, "utf-8", "replace") if labels.dtype.kind == "S" else labels
 
 
-#: Values further apart than this leave no digits to float32 arithmetic, and have crashed kernels.
-MAX_SPAN = 1e9
-
-
 def _value_range(x: np.ndarray) -> tuple[float, float]:
     if str(x.dtype) == "uint8" and x.max() > 16:
         return 0.0, 255.0
@@ -124,10 +135,5 @@ def _value_range(x: np.ndarray) -> tuple[float, float]:
     if low == high:
         raise UserInputError(
             f"Images must differ from each other. Received: every value is {low:g}."
-        )
-    if high - low > MAX_SPAN:
-        raise UserInputError(
-            f"x must hold values within {MAX_SPAN:g} of each other."
-            f" Received: from {low:g} to {high:g}. Rescale it."
         )
     return min(low, 0.0), high

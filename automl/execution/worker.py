@@ -64,6 +64,8 @@ def _import_backend() -> None:
         import tensorflow as tf
 
         tf.get_logger().setLevel("ERROR")
+        # Sums whose order depends on the load would make a resumed search drift.
+        tf.config.experimental.enable_op_determinism()
 
 
 def _send(answers: TextIO, message: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ def latency(milliseconds: float | None) -> str:
     """Returns a latency for people, in µs where ms would hide it, or a dash."""
     if milliseconds is None or not math.isfinite(milliseconds):
         return MISSING
-    return f"{milliseconds * 1000:.1f} µs" if milliseconds < 0.1 else format_latency(milliseconds)
+    return format_latency(milliseconds)
 
 
 def with_error(accuracy: float | None, examples: int) -> str:

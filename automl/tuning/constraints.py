@@ -23,11 +23,13 @@ def broken(constraints: Constraints, measures: Measures) -> str:
     A measure that is None has not been taken and breaks nothing.
     """
     return "; ".join(
-        f"{measure.removesuffix('_ms')} {show(value)} > --{name.replace('_', '-')} {show(bound)}"
+        f"{measure.removesuffix('_ms')}{floor} {show(value)}"
+        f" > --{name.replace('_', '-')} {show(bound)}"
         for name, (measure, show) in BOUNDS.items()
         if (bound := getattr(constraints, name)) is not None
         and (value := getattr(measures, measure)) is not None
         and value > bound
+        for floor in (" of at least" if measure == "size" and measures.size_is_floor else "",)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from typing import Any
 
 import click
 
@@ -11,9 +12,18 @@ from automl.errors import UserInputError
 from automl.units import format_duration, format_size
 
 
-@click.group(name="runs", short_help="List, show and remove runs.")
-def command() -> None:
-    """List, show and remove runs."""
+@click.group(name="runs", short_help="List, show and remove runs.", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """List, show and remove runs; lists them when nothing else is said."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_command)
+
+
+def _state(run: Any) -> str:
+    if run.fact("failure"):
+        return "nothing shipped" if not run.finished else "finished, some failed"
+    return "finished" if run.finished else "unfinished"
 
 
 @command.command(name="list")
@@ -28,7 +38,7 @@ def list_command(parent: str, as_json: bool) -> None:
         return {
             "run": str(run.folder),
             "data": run.config.data,
-            "state": "finished" if run.finished else "unfinished",
+            "state": _state(run),
             "trials": len(run.trials),
             "val_accuracy": best.metrics.get("val_accuracy") if best else None,
             "size": artifact.size if artifact else None,
@@ -79,6 +89,9 @@ def show_command(run: str) -> None:
     if not opened.artifacts:
         best = opened.best
         reached = "no trial has finished" if best is None else f"best score so far {best.score:.4f}"
+        if failure := opened.fact("failure"):
+            click.echo(failure)
+            return
         click.echo(f"{run} is unfinished: {len(opened.trials)} candidates, {reached}.")
         return
     print_results(opened)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -44,7 +45,10 @@ from automl.units import format_duration
     help="auto, none, float32, float16, dynamic_int8, int8; repeatable.  [default: auto]",
 )  # fmt: skip
 @click.option(
-    "--export", metavar="FORMAT", multiple=True, help="tflite, tfjs; repeatable.  [default: both]"
+    "--export",
+    metavar="FORMAT",
+    multiple=True,
+    help="tflite, tfjs; repeatable; bounds are for the first.  [default: both]",
 )
 @click.option("--seed", type=int, metavar="N", help="[default: 0]")
 @click.option("--out", metavar="FOLDER", help="The run's folder.  [default: runs/NAME]")
@@ -84,6 +88,8 @@ def command(
 
     failure: VerificationError | None = None
     with observer(quiet=quiet) as watching:
+        if not options.get("out") and Path(config.out).name.rpartition("-")[2].isdigit():
+            watching.note(f"Earlier runs stay as they are; this one goes to {config.out}.")
         try:
             Pipeline(config, watching).run()
         except VerificationError as error:
@@ -106,8 +112,6 @@ def _config(data: str, config_file: str | None, options: dict[str, Any]) -> Sear
 
     given = read_config_file(config_file) if config_file else {}
     given |= {name: value for name, value in options.items() if value not in (None, ())}
-    if isinstance(given.get("choices"), tuple):
-        given["choices"] = dict(_choice(text) for text in given["choices"])
     config = make_config(data, given)
     _check_data(data)
     return config if config.out else replace(config, out=str(default_folder(data, config)))
@@ -119,23 +123,15 @@ def _check_data(data: str) -> None:
     find_source(data)
 
 
-def _choice(text: str) -> tuple[str, tuple[Any, ...]]:
-    key, equals, values = text.partition("=")
-    if not (key and equals and values):
-        raise UserInputError(f"--choices must be KEY=A,B. Received: {text!r}.")
-    return key.strip(), tuple(_value(value.strip()) for value in values.split(","))
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text
-
-
 def _check_resumable(config: SearchConfig) -> None:
+    from automl.records.store import FILE_NAME
     from automl.run import Run
 
+    if not (Path(config.out) / FILE_NAME).exists():
+        raise UserInputError(
+            f"--resume needs an unfinished run of this very command. There is none: {config.out}"
+            f" holds no {FILE_NAME}. Leave --resume out to begin one."
+        )
     run = Run(config.out)
     if run.finished:
         raise UserInputError(

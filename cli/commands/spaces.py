@@ -8,10 +8,15 @@ from typing import Any
 
 import click
 
+from ..noise import without_native_noise
 
-@click.group(name="spaces", short_help="List and show search spaces.")
-def command() -> None:
-    """List and show search spaces."""
+
+@click.group(name="spaces", short_help="List and show search spaces.", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """List and show search spaces; lists them when nothing else is said."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_command)
 
 
 @command.command(name="list")
@@ -19,8 +24,10 @@ def list_command() -> None:
     """List the registered search spaces."""
     from search_spaces import SPACES
 
-    for name in SPACES.names():
-        click.echo(f"{name:12} {SPACES.get(name).summary}")
+    with without_native_noise():
+        summaries = {name: SPACES.get(name).summary for name in SPACES.names()}
+    for name, summary in summaries.items():
+        click.echo(f"{name:12} {summary}")
 
 
 @command.command(name="show")
@@ -41,7 +48,8 @@ def show_command(name: str, shape: str, classes: int, as_json: bool) -> None:
     except ValueError:
         raise UserInputError(f"--shape must be like 28x28x1. Received: {shape!r}.") from None
     signature = Signature(InputSpec("image", sizes), TargetSpec("classification", classes))
-    space = SPACES.get(name)(signature)
+    with without_native_noise():
+        space = SPACES.get(name)(signature)
     tree = space.describe()
     if as_json:
         click.echo(json.dumps({"name": name, "size": space.size(), "tree": tree}, indent=2))

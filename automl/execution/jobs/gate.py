@@ -63,7 +63,7 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     keras.backend.clear_session()
     model = space.construct(space.architecture(args["values"]))
     measures = Measures(model.count_params(), None, None, None, None, first)
-    floor = replace(measures, size=least_size(model, recipes[first]))
+    floor = replace(measures, size=least_size(model, recipes[first]), size_is_floor=True)
     if broken(constraints, floor):
         return asdict(floor)
     scatter_weights(model)
