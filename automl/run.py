@@ -102,9 +102,11 @@ class Run:
 
     @property
     def artifacts(self) -> list[Artifact]:
-        """The winner's exported files, shipped or refused."""
+        """The winner's exported files, shipped or refused, and other trials' shipped ones."""
         choice = self.choice
-        return [a for a in self.judged if choice is not None and a.trial == choice.trial]
+        return [
+            a for a in self.judged if choice is not None and (a.trial == choice.trial or a.placed)
+        ]
 
     @property
     def judged(self) -> list[Artifact]:
@@ -178,16 +180,19 @@ class Run:
             shipper = self._shipper(executor)
             artifact = shipper.stage(chosen, format, recipe)
             artifact = shipper.place(shipper.verify(chosen, artifact))
-            store.set_artifact(artifact)
-            mine = [a for a in store.artifacts() if a.trial == chosen.number]
-            shipper.describe(format, mine)
+            same = (artifact.trial, artifact.format, artifact.recipe)
+            earlier = [a for a in store.artifacts() if (a.trial, a.format, a.recipe) == same]
+            if artifact.placed or not any(a.placed for a in earlier):
+                store.set_artifact(artifact)
+            shipper.describe(format, self.artifacts)
             shipper.clean()
         return artifact
 
     def verify(self, runtimes: Sequence[str] = ()) -> list[Artifact]:
         """Runs every shipped file again on its runtimes and keeps the new records.
 
-        A file whose hash is not the recorded one fails.
+        A file whose hash is not the recorded one fails. What cannot be run now
+        is returned as not verified; the record keeps the earlier verification.
 
         Args:
             runtimes: Names of the runtimes to use, and only files that one of
@@ -198,10 +203,11 @@ class Run:
             RunLockedError: If another process works on the run.
         """
         from automl.records.lock import locked
+        from automl.shipping import remembered
         from automl.verify.finding import runtimes_for
 
         self._check_names()
-        shipped = [artifact for artifact in self.artifacts if artifact.path]
+        shipped = [artifact for artifact in self.artifacts if artifact.placed]
         if not shipped:
             raise UserInputError(
                 f"{self.folder} has no exported files. Make them with: automl export {self.folder}"
@@ -219,8 +225,8 @@ class Run:
                 shipper.check(self._trial(artifact.trial), artifact, used[artifact.format])
                 for artifact in shipped
             ]
-            for artifact in verified:
-                store.set_artifact(artifact)
+            for before, artifact in zip(shipped, verified, strict=True):
+                store.set_artifact(remembered(before, artifact))
             for format_name in {artifact.format for artifact in verified}:
                 shipper.describe(format_name, self.artifacts)
         return verified

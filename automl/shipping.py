@@ -23,6 +23,8 @@ from automl.verify.finding import runtimes_for
 
 STAGING = "export/.staging"
 FAILED = "export/.failed"
+#: Stands for a runtime where a file is not the one that was verified.
+SHA256 = "sha256"
 
 
 def recipes_for(format_name: str, recipes: Sequence[str]) -> tuple[str, ...]:
@@ -37,6 +39,19 @@ def recipes_for(format_name: str, recipes: Sequence[str]) -> tuple[str, ...]:
         if held:
             return held if names is recipes else held[:1]
     raise UserInputError(f"No recipe suits the format {format_name!r}. Name another with --export.")
+
+
+def remembered(old: Artifact, new: Artifact) -> Artifact:
+    """Returns `new` with what was verified before and could not be, or was not, verified now."""
+    if any(v.runtime == SHA256 for v in new.verifications):
+        return new
+    known = {v.runtime: v for v in old.verifications if v.runtime != SHA256}
+    for verification in new.verifications:
+        if verification.status is not VerificationStatus.SKIPPED:
+            known[verification.runtime] = verification
+        else:
+            known.setdefault(verification.runtime, verification)
+    return replace(new, verifications=tuple(known.values()))
 
 
 def folder_name(name: str) -> str:
@@ -92,6 +107,8 @@ class Shipper:
                     "recipe": recipe,
                 },
             )
+        except UserInputError:
+            raise  # The run's own model or data is gone: no fault of the format.
         except AutomlError as error:
             return replace(artifact, reason=str(error))
         return replace(artifact, **written)
@@ -125,9 +142,15 @@ class Shipper:
         folder = (self._folder / artifact.path).parent
         if not folder.resolve().is_relative_to(self._folder.resolve()):
             raise UserInputError(f"The run records a file outside its folder: {artifact.path}.")
-        if hashes(folder) != artifact.files:
-            reason = f"the files in {folder} are not those that were verified (sha256 differs)"
-            failed = Verification("sha256", VerificationStatus.FAILED, reason=reason)
+        found = hashes(folder)
+        if found != artifact.files:
+            missing = sorted(artifact.files.keys() - found.keys())
+            reason = (
+                f"{', '.join(missing)} is missing in {folder}"
+                if missing
+                else f"the files in {folder} are not those that were verified (sha256 differs)"
+            )
+            failed = Verification(SHA256, VerificationStatus.FAILED, reason=reason)
             return replace(artifact, verifications=(failed,), reason=reason)
         return replace(self.verify(trial, artifact, runtimes), reason="")
 
@@ -164,7 +187,8 @@ class Shipper:
         if not folder.is_dir():
             return
         (folder / "labels.txt").write_text(
-            "".join(f"{name}\n" for name in self._data.class_names), encoding="utf-8"
+            "".join(f"{' '.join(name.split())}\n" for name in self._data.class_names),
+            encoding="utf-8",
         )
         spec = self._data.input
         _write_json(
@@ -206,6 +230,8 @@ class Shipper:
                     "split": split,
                 },
             )
+        except UserInputError:
+            raise
         except AutomlError as error:
             return Verification(runtime, VerificationStatus.FAILED, reason=str(error))
         return Verification(**record | {"status": VerificationStatus(record["status"])})

@@ -185,6 +185,11 @@ class Artifact:
         return VerificationStatus.PASSED
 
     @property
+    def placed(self) -> bool:
+        """Whether its files stand where they ship from."""
+        return self.path.startswith("export/") and not self.path.startswith("export/.")
+
+    @property
     def verification(self) -> Verification | None:
         """The record of the first runtime that ran it, if any."""
         ran = [v for v in self.verifications if v.status != VerificationStatus.SKIPPED]

@@ -61,18 +61,13 @@ class FileRow:
     reason: str
 
 
-def placed(artifact: Artifact) -> bool:
-    """Returns whether an artifact's file is in its place, not in staging."""
-    return bool(artifact.path) and not artifact.path.startswith("export/.")
-
-
 def file_rows(snapshot: Snapshot) -> list[FileRow]:
     """Returns the files of the winner, refused ones too, and any other in place."""
     winner = snapshot.choice.trial if snapshot.choice else None
     return [
         _row(artifact, snapshot)
         for artifact in snapshot.judged
-        if artifact.trial == winner or placed(artifact)
+        if artifact.trial == winner or artifact.placed
     ]
 
 
@@ -92,7 +87,7 @@ def split_of(artifact: Artifact, verification: Verification, snapshot: Snapshot)
     A file is put in place only after the test data was run; before that, the
     number of examples tells, unless both splits have the same.
     """
-    if placed(artifact):
+    if artifact.placed:
         return "test"
     counts = {split: snapshot.count(split) for split in ("validation", "test")}
     fitting = [split for split, count in counts.items() if count == verification.examples]
@@ -104,7 +99,7 @@ def _row(artifact: Artifact, snapshot: Snapshot) -> FileRow:
     over = bound is not None and artifact.size > bound
     folder = PurePosixPath(artifact.path).parent
     status = str(artifact.status)
-    staged = artifact.path and not placed(artifact)
+    staged = artifact.path and not artifact.placed
     if staged and artifact.status is not VerificationStatus.FAILED:
         winner = snapshot.choice.trial if snapshot.choice else artifact.trial
         status = WAITING if artifact.trial == winner else NOT_CHOSEN

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from automl.config import Constraints
 from automl.report.command import command_line
-from automl.report.files import file_rows, placed, split_of
+from automl.report.files import file_rows, split_of
 from automl.report.numbers import MISSING, format_name, latency, number, plural, whole, with_error
 from automl.report.snapshot import Snapshot, ranked
 from automl.selection import nothing_feasible
@@ -111,7 +111,7 @@ def _chosen(snapshot: Snapshot) -> Verdict:
     choice, artifact = snapshot.choice, snapshot.artifact
     summary = summary_of(snapshot)
     why = choice.reason if choice else ""
-    if artifact is None or (artifact.path and not placed(artifact)):
+    if artifact is None or (artifact.path and not artifact.placed):
         headline = "A model was chosen; its files are not exported yet"
         resume = command_line(snapshot.config, out=True)
         figures = _figures(artifact, snapshot) if artifact else ()

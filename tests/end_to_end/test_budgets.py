@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -86,10 +87,11 @@ IMPOSSIBLE = Recipe(
 def test_a_file_over_its_tolerance_stays_aside(command: Command, tmp_path: Path) -> None:
     (tmp_path / "strict.py").write_text(STRICT)
     done = command(
-        *("search", "digits", "--trials", "1", "--epochs", "1", "--export", "tflite"),
+        *("search", "digits", "--trials", "1", "--epochs", "1"),
         *("--compress", "float32", "--compress", "strict:IMPOSSIBLE", "--out", "run"),
         cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path)},
+        # Without Node.js the web files are there, and said to be not verified.
+        env={"PYTHONPATH": str(tmp_path), "PATH": "/nowhere"},
     )
     assert done.code == 4
     (line,) = [line for line in done.err.splitlines() if line.startswith("automl:")]
@@ -98,6 +100,10 @@ def test_a_file_over_its_tolerance_stays_aside(command: Command, tmp_path: Path)
     assert (tmp_path / "run/export/tflite/float32/model.tflite").is_file()
     assert not (tmp_path / "run/export/tflite/IMPOSSIBLE").exists()
     assert (tmp_path / "run/export/.failed/tflite/IMPOSSIBLE/model.tflite").is_file()
+
+    manifest = json.loads((tmp_path / "run/export/tfjs/manifest.json").read_text())
+    assert {a["status"] for a in manifest["artifacts"]} == {"not verified"}
+    assert "Node.js" in done.out
 
     # What the run recorded is not imported by opening it.
     done = command("verify", "run", cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})

@@ -164,8 +164,9 @@ def test_verify_passes_then_names_a_changed_file(command: Command, copied: Run) 
         assert record["status"] == expected
         if expected == "not verified":
             assert "Node" in record["verifications"][0]["reason"]
+    # What was verified before is not forgotten because it cannot be repeated here.
     manifest = json.loads((copied.folder / "export/tfjs/manifest.json").read_text())
-    assert {a["status"] for a in manifest["artifacts"]} == {"not verified"}
+    assert {a["status"] for a in manifest["artifacts"]} == {"verified"}
 
     path = copied.folder / "export/tflite/int8/model.tflite"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
@@ -185,6 +186,7 @@ def test_export_makes_a_file_of_another_trial_beside_the_winner(
         if t.number != copied.best.number and (copied.folder / t.model_file).exists()
     )
     before = {a.path: a.files for a in copied.artifacts}
+    listed = json.loads((copied.folder / "export/tflite/manifest.json").read_text())["artifacts"]
     done = command(
         *("export", copied.folder, "--format", "tflite", "--recipe", "float16"),
         *("--trial", str(other.number)),
@@ -192,7 +194,11 @@ def test_export_makes_a_file_of_another_trial_beside_the_winner(
     )
     assert done.code == 0, done.err
     assert (copied.folder / f"export/tflite/float16-trial-{other.number}/model.tflite").is_file()
-    assert {a.path: a.files for a in copied.artifacts} == before
+    after = {a.path: a.files for a in copied.artifacts}
+    assert {path: after[path] for path in before} == before
+    assert len(after) == len(before) + 1
+    now = json.loads((copied.folder / "export/tflite/manifest.json").read_text())["artifacts"]
+    assert len(now) == len(listed) + 1
 
 
 def test_export_refuses_what_the_format_cannot_hold(command: Command, copied: Run) -> None:
