@@ -178,6 +178,7 @@ def describe_artifact(artifact: Artifact) -> Text:
     shown = "-" if accuracy is None else f"{accuracy:.4f}"
     return Text(
         f"{what}{format_size(artifact.size)}, accuracy {shown} on {verification.examples}"
-        f" examples, {format_latency(verification.latency_ms)}",
+        f" {'test' if artifact.placed else 'validation'} examples,"
+        f" {format_latency(verification.latency_ms)}",
         style="default",
     )
