@@ -129,8 +129,10 @@ class Untouchable(Exporter):
 def test_what_cheap_measures_rule_out_is_not_converted(gated, monkeypatch, bound, known):
     monkeypatch.setattr(EXPORTERS.get("tflite"), "export", Untouchable.export)
     measures = gated(**bound)
+    floor = measures.pop("size_is_floor")
     taken = {name for name, value in measures.items() if value is not None} - {"recipe"}
     assert taken == known
+    assert floor == ("size" in known), "a size that was not measured is called a floor"
 
 
 def test_what_is_over_the_size_is_not_timed(gated):
