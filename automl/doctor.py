@@ -6,13 +6,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
+from automl.errors import MissingPartError
 from automl.registry import RUNTIMES
+from automl.verify import tfjs_node
 from automl.versions import DISTRIBUTIONS, version_of
-
-#: Distributions that only some features need; their absence is no fault.
-OPTIONAL = {"tensorflow-model-optimization": "", "tensorflow-datasets": ""}
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,11 @@ def examine(say: Callable[[str], None] = lambda text: None) -> list[Finding]:
         say: Is told about downloads that the examination starts.
     """
     findings = [Finding("python", sys.version.split()[0], True)]
-    findings += [_distribution(name) for name in DISTRIBUTIONS if name not in OPTIONAL]
+    findings += [_distribution(name) for name in DISTRIBUTIONS]
     findings += [_node(), _backend()]
-    findings += [_runtime(name, say) for name in RUNTIMES.names()]
+    with suppress(MissingPartError):  # The runtimes say what is missing.
+        tfjs_node.ensure(say)
+    findings += [_runtime(name) for name in RUNTIMES.names()]
     return findings
 
 
@@ -76,7 +78,7 @@ def _backend() -> Finding:
     return Finding("keras on tensorflow", "", True, f"devices: {done.stdout.strip()}")
 
 
-def _runtime(name: str, say: Callable[[str], None]) -> Finding:
+def _runtime(name: str) -> Finding:
     runtime = RUNTIMES.get(name)()
     reason = runtime.missing()
     return Finding(f"runtime {name}", "", reason is None, reason or "")

@@ -12,8 +12,6 @@ DISTRIBUTIONS = (
     "keras",
     "keras-tuner",
     "ai-edge-litert",
-    "tensorflow-model-optimization",
-    "tensorflow-datasets",
     "scikit-learn",
     "numpy",
     "click",

@@ -1,6 +1,6 @@
 """What the search loop costs a trial, over bare `model.fit` of the same trials.
 
-    python benchmarks/loop_overhead.py [--trials 6] [--epochs 10]
+    python benchmarks/loop_overhead.py [--trials 8] [--epochs 10]
 
 The loop's side is the wall time from the first proposal to the last outcome, in
 which every trial is proposed, written, gated (built, converted, measured),
@@ -72,7 +72,7 @@ class Clock(automl.Observer):
 def main() -> None:
     """Runs both sides and prints the difference a trial."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=6)
+    parser.add_argument("--trials", type=int, default=8)
     parser.add_argument("--epochs", type=int, default=10)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -49,13 +49,13 @@ class LazyGroup(click.Group):
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:
-    r"""Search for a small Keras model and ship it as verified TFLite and TF.js files.
+    """Search for a small Keras model and ship it as verified TFLite and TF.js files.
 
     \b
     automl search digits                        search, compress, export, verify, report
     automl search photos.npz --max-size 50kB    within a size budget
     automl doctor                               what is installed and what works
-    """
+    """  # noqa: D301  (click wants the backspace itself)
     ctx.obj = {"debug": debug}
 
 

@@ -46,6 +46,8 @@ def test_help_lists_every_command() -> None:
     )
     for name in COMMANDS:
         assert f"\n  {name} " in done.stdout
+    assert "\n  automl search digits  " in done.stdout, "the examples keep their lines"
+    assert "\\b" not in done.stdout
 
 
 def test_importing_automl_imports_nothing_heavy() -> None:
