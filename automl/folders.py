@@ -8,7 +8,8 @@ from typing import Any
 
 from automl.config import SearchConfig
 from automl.errors import UserInputError
-from automl.records.store import FILE_NAME, RunStore
+from automl.records.lock import LOCK_NAME
+from automl.records.store import RunStore
 
 
 def default_folder(data: str, config: SearchConfig, parent: Path = Path("runs")) -> Path:
@@ -22,9 +23,19 @@ def default_folder(data: str, config: SearchConfig, parent: Path = Path("runs"))
     count = 1
     while True:
         folder = parent / (stem if count == 1 else f"{stem}-{count}")
-        if not (folder / FILE_NAME).exists() or _resumable(folder, config):
+        if is_free(folder) or _resumable(folder, config):
             return folder
         count += 1
+
+
+def is_free(folder: Path) -> bool:
+    """Returns whether a new run may take a folder: nothing of anybody else's is in it.
+
+    A lock alone is left by a run that was killed before its first record.
+    """
+    if not folder.exists():
+        return True
+    return folder.is_dir() and all(path.name == LOCK_NAME for path in folder.iterdir())
 
 
 def _resumable(folder: Path, config: SearchConfig) -> bool:

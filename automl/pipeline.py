@@ -26,6 +26,7 @@ from automl.execution.base import Executor
 from automl.execution.context import space_spec
 from automl.execution.inprocess import InProcessExecutor
 from automl.execution.processes import ProcessExecutor
+from automl.folders import is_free
 from automl.records.lock import locked
 from automl.records.store import FILE_NAME, RunStore
 from automl.registry import ORACLES, RUNTIMES
@@ -98,6 +99,8 @@ class Pipeline:
                     self._report()
                     raise
         except KeyboardInterrupt:
+            if not (self._folder / FILE_NAME).exists():
+                raise Interrupted("Interrupted before anything was done.") from None
             raise Interrupted(
                 f"Interrupted. Everything finished is kept in {self._folder};"
                 " the same command goes on from there."
@@ -113,7 +116,7 @@ class Pipeline:
         """A run has a folder to itself: removing it must take nothing else along."""
         if self._folder.exists() and not self._folder.is_dir():
             raise UserInputError(f"--out must be a folder. Received: {self._folder}, a file.")
-        if self._folder.is_dir() and any(self._folder.iterdir()):
+        if not is_free(self._folder):
             raise UserInputError(
                 f"--out must be a new or empty folder, or a run's. Received: {self._folder},"
                 " which holds other files."

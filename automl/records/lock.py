@@ -10,6 +10,8 @@ from pathlib import Path
 
 from automl.errors import RunLockedError
 
+LOCK_NAME = "run.lock"
+
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
@@ -19,7 +21,7 @@ def locked(folder: Path) -> Iterator[None]:
         RunLockedError: If another process holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "run.lock").open("a+") as file:
+    with (folder / LOCK_NAME).open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
