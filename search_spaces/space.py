@@ -2,45 +2,66 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
 import keras_tuner
 
 from search_spaces.errors import UnsuitableSpaceError, UserInputError
+from search_spaces.limits import TARGETS, LeftOut, Limit
+from search_spaces.naming import name_operations
 from search_spaces.narrowing import NarrowedHyperParameters, checked_choices
-from search_spaces.recipe import Recipe, make_optimizer
 from search_spaces.registry import nearest
+from search_spaces.regularization import Regularization, regularize_weights
 from search_spaces.signature import Signature
+from search_spaces.training.compiling import compile_model
+from search_spaces.training.recipe import Recipe
 from search_spaces.tree import space_tree
 
 
 class SearchSpace(keras_tuner.HyperModel, ABC):
     """Models that can be built for one signature; a `keras_tuner.HyperModel`.
 
-    A subclass writes `accepts`, `decide`, `construct` and, if it can, `guesses`.
-    `decide` declares hyperparameters and returns a frozen record, `construct`
-    makes layers of the record; neither does the other's work, so that counting,
-    deduplication, mutation and `--dry-run` need no model.
+    A subclass writes `accepts`, `decide`, `assemble` and, if it can, `guesses`,
+    `limits` and `plan_class`. `decide` declares hyperparameters and returns a
+    frozen record, `assemble` makes layers of the record; neither does the
+    other's work, so that counting, deduplication, mutation and `--dry-run` need
+    no model.
 
     Args:
         signature: Input and target.
         choices: Options left for named hyperparameters, such as
             ``{"block": ["separable"], "kernel": [3]}``. A name is a
             hyperparameter's full name or its last part.
+        targets: What the files will be, of `search_spaces.limits.TARGETS`:
+            options that cannot ship there are left out, see `left_out`.
+        plan: Fields of the space's plan to use instead of what it makes of the
+            signature, such as ``{"max_stages": 2}``.
 
     Raises:
-        UnsuitableSpaceError: If the space does not accept the signature.
-        UserInputError: If `choices` has an unknown name or option.
+        UnsuitableSpaceError: If the space does not accept the signature, or
+            nothing it can build ships to a target.
+        UserInputError: If `choices`, `targets` or `plan` has an unknown name or option.
     """
 
     name: str = ""
-    summary: ClassVar[str] = ""
+    summary: str = ""
+    #: A frozen dataclass with a class method ``of(signature)``: how the space is
+    #: scaled to the data. Read it as ``self.plan``.
+    plan_class: ClassVar[Any] = None
 
-    def __init__(self, signature: Signature, choices: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        signature: Signature,
+        choices: Mapping[str, Any] | None = None,
+        *,
+        targets: Iterable[str] = (),
+        plan: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(name=type(self).name)
         reason = self.accepts(signature)
         if reason is not None:
@@ -49,12 +70,15 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
                 " Choose another with --space."
             )
         self.signature = signature
+        self.targets = _checked_targets(targets)
+        self.plan = self._planned(plan or {})
         self.choices: dict[str, tuple[Any, ...]] = {}
         self._asked = dict(choices or {})
         everything = self.hyperparameters()
         self._known = {hp.name: tuple(hp.values) for hp in everything.space}
         checked = checked_choices(self._asked, self._known)
         self.choices = {key: tuple(options) for key, options in checked.items()}
+        self.left_out = self._leave_out()
         self.hyperparameters()  # Finds choices that leave some hyperparameter nothing.
 
     # What a subclass writes.
@@ -76,15 +100,20 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         """
 
     @abstractmethod
-    def construct(self, architecture: Any) -> Any:
+    def assemble(self, architecture: Any) -> Any:
         """Returns the uncompiled functional `keras.Model` of an architecture.
 
-        It takes raw values of shape (batch, *input.shape) and ends in a softmax
-        of shape (batch, units). Layer names depend on the architecture alone.
+        It takes raw values of shape (batch, *input.shape) and ends as
+        `search_spaces.layers.ends.finish` or ``undo`` ends. Layer names depend on
+        the architecture alone.
         """
 
     def guesses(self) -> tuple[dict[str, Any], ...]:
         """Returns known-good configurations, best first; options it names may be missing."""
+        return ()
+
+    def limits(self) -> tuple[Limit, ...]:
+        """Returns what this space can build and some target cannot hold."""
         return ()
 
     # What every space can do.
@@ -113,14 +142,19 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         """
         return self.compile(self.architecture(values))
 
+    def construct(self, architecture: Any) -> Any:
+        """Returns the uncompiled model of an architecture, named and regularized."""
+        model = self.assemble(architecture)
+        name_operations(model)
+        rules = getattr(architecture, "regularization", None)
+        if isinstance(rules, Regularization):
+            regularize_weights(model, rules)
+        return model
+
     def compile(self, architecture: Any) -> Any:
         """Returns the model of an architecture, compiled by its recipe."""
         model = self.construct(architecture)
-        model.compile(
-            optimizer=make_optimizer(architecture.recipe),
-            loss="sparse_categorical_crossentropy",
-            metrics=["accuracy"],
-        )
+        compile_model(model, architecture.recipe, self.signature)
         return model
 
     def fit(self, hp: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
@@ -140,6 +174,10 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         self.choose(hp)
         return hp
 
+    def consider(self, choices: Mapping[str, Any]) -> None:
+        """Hears of choices made for a space around this one: import paths become options."""
+        self._asked = dict(choices)
+
     def architecture(self, values: Mapping[str, Any]) -> Any:
         """Returns the architecture of a dictionary of values; missing ones take defaults.
 
@@ -156,6 +194,15 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
     def batch_size(self, values: Mapping[str, Any]) -> int:
         """Returns the training batch size of a configuration."""
         return self.recipe(values).batch_size
+
+    def unsupported(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Returns target -> reason for the targets a configuration cannot ship to."""
+        active = self.canonical(values)
+        return {
+            out.target: out.reason
+            for out in self._limited
+            if not out.name or active.get(out.name) == out.option
+        }
 
     def canonical(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Returns the active values only, JSON-ready and in the space's order.
@@ -211,6 +258,56 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         }
 
     @cached_property
+    def _limited(self) -> tuple[LeftOut, ...]:
+        """Returns every limit, spelled out option by option over the full space."""
+        return tuple(
+            LeftOut(name, option, limit.target, limit.reason)
+            for limit in self.limits()
+            for name, options in ({"": (None,)} if not limit.name else self._known).items()
+            for option in options
+            if not limit.name or (limit.speaks_of(name) and option in limit.options)
+        )
+
+    def _leave_out(self) -> tuple[LeftOut, ...]:
+        """Narrows the choices to what the targets can hold and returns what went."""
+        out = tuple(each for each in self._limited if each.target in self.targets)
+        for each in out:
+            if not each.name:
+                raise UnsuitableSpaceError(
+                    f"The space {self.name!r} cannot be shipped as {each.target}: {each.reason}."
+                    " Choose another with --space, or other files."
+                )
+            left = self.choices.get(each.name, self._known[each.name])
+            self.choices[each.name] = tuple(option for option in left if option != each.option)
+            if not self.choices[each.name]:
+                raise UserInputError(
+                    f"{each.name!r} is left no option: {each.option!r} cannot be shipped as"
+                    f" {each.target}, because {each.reason}. Narrow it less, or ask for other files."
+                )
+        return out
+
+    def _planned(self, changes: Mapping[str, Any]) -> Any:
+        if self.plan_class is None:
+            if changes:
+                raise UserInputError(f"The space {self.name!r} has no plan to change.")
+            return None
+        plan = self.plan_class.of(self.signature)
+        known = {each.name for each in dataclasses.fields(plan)}
+        for name in changes:
+            if name not in known:
+                raise UserInputError(
+                    f"The space {self.name!r} has no plan field {name!r}.{nearest(name, known)}"
+                    f" Known: {', '.join(sorted(known))}."
+                )
+        frozen = {k: tuple(v) if isinstance(v, list) else v for k, v in changes.items()}
+        try:
+            return dataclasses.replace(plan, **frozen)
+        except (TypeError, ValueError) as error:
+            raise UserInputError(
+                f"The plan of {self.name!r} cannot be as asked: {error}"
+            ) from error
+
+    @cached_property
     def _tree(self) -> list[Any]:
         return space_tree(self.hyperparameters())
 
@@ -258,3 +355,13 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
                 )
             repaired[name] = value
         return repaired
+
+
+def _checked_targets(targets: Iterable[str]) -> tuple[str, ...]:
+    asked: Sequence[str] = tuple(targets)
+    for target in asked:
+        if target not in TARGETS:
+            raise UserInputError(
+                f"Unknown target {target!r}.{nearest(target, TARGETS)} Known: {', '.join(TARGETS)}."
+            )
+    return tuple(asked)

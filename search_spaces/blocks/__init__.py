@@ -1,4 +1,4 @@
-"""Convolution blocks: one per file, each usable alone and inside a space."""
+"""Blocks, one per file, each usable alone and inside a space."""
 
 from search_spaces.blocks.base import Block, Surroundings
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
-import keras
-
-from search_spaces.activations import activation
-from search_spaces.normalization import normalization
+from search_spaces.layers.activations import activation, initializer_for
+from search_spaces.layers.normalization import normalization
 
 ChoicesT = TypeVar("ChoicesT")
+
+#: What a block is made of. A space offers the families it is about.
+FAMILIES = ("convolution", "recurrent", "attention", "mixing")
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,15 @@ class Surroundings:
 
     Attributes:
         filters: Channels the block puts out.
-        strides: 1 keeps height and width, 2 halves them (rounded up).
-        activation: A name from `search_spaces.activations.ACTIVATIONS`.
-        normalization: A name from `search_spaces.normalization.NORMALIZATIONS`.
+        strides: 1 keeps the positions, 2 halves every axis of them (rounded up).
+        activation: A name from `search_spaces.layers.activations.ACTIVATIONS`.
+        normalization: A name from `search_spaces.layers.normalization.NORMALIZATIONS`.
         name: Prefix of the block's layer names. Layer names end up in exported
             files, so a block adds one or two letters, never a counter.
+        branch_dropout: Share of residual branches dropped in training.
+        dropout: Share of values dropped inside the block in training.
+        mask: 1 for steps of data and 0 for padding, a Keras tensor of shape
+            (batch, steps, 1), or None. Blocks that look across steps read it.
     """
 
     filters: int
@@ -32,12 +38,20 @@ class Surroundings:
     activation: str = "relu"
     normalization: str = "batch"
     name: str = "b"
+    branch_dropout: float = 0.0
+    dropout: float = 0.0
+    mask: Any = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.filters < 1:
             raise ValueError(f"A block needs at least 1 filter. Received: filters={self.filters}")
         if self.strides not in (1, 2):
             raise ValueError(f"A block's strides are 1 or 2. Received: strides={self.strides}")
+
+    @property
+    def initializer(self) -> str:
+        """Name of the Keras initializer for kernels."""
+        return initializer_for(self.activation)
 
     @property
     def use_bias(self) -> bool:
@@ -66,15 +80,22 @@ class Block(ABC, Generic[ChoicesT]):
     """
 
     summary: ClassVar[str] = ""
+    #: One of `FAMILIES`.
+    family: ClassVar[str] = "convolution"
+    #: Axes of positions it takes: 1 for sequences, 2 for images.
+    ranks: ClassVar[tuple[int, ...]] = (2,)
+    #: Target (of `search_spaces.limits.TARGETS`) -> why the block cannot ship there.
+    unsupported: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
-    def choose(self, hp: Any, size: tuple[int, int]) -> ChoicesT:
+    def choose(self, hp: Any, size: tuple[int, ...]) -> ChoicesT:
         """Declares the block's hyperparameters and returns the choices made.
 
         Args:
-            hp: A `keras_tuner.HyperParameters` (or its narrowed view). The caller
+            hp: The narrowed view of a `keras_tuner.HyperParameters`. The caller
                 has opened the block's own name and condition scope.
-            size: Height and width of the block's input, in pixels.
+            size: Length of each axis of positions of the block's input: (height,
+                width) or (steps,).
 
         Returns:
             A frozen dataclass with what `apply` needs; no layers are made here.
@@ -86,12 +107,12 @@ class Block(ABC, Generic[ChoicesT]):
 
         Args:
             choices: What `choose` returned.
-            tensor: A Keras tensor of shape (batch, height, width, channels).
+            tensor: A Keras tensor of shape (batch, *positions, channels).
             around: What the surrounding model decides.
 
         Returns:
-            A Keras tensor of shape (batch, ceil(height / strides),
-            ceil(width / strides), filters).
+            A Keras tensor of shape (batch, *positions, filters), each axis of
+            positions divided by the strides and rounded up.
         """
 
 
@@ -105,12 +126,6 @@ def check_kernel(kernel: int) -> None:
         raise ValueError(f"A kernel is a positive odd number. Received: kernel={kernel}")
 
 
-def choose_kernel(hp: Any, size: tuple[int, int]) -> int:
+def choose_kernel(hp: Any, size: tuple[int, ...], kernels: tuple[int, ...] = (3, 5)) -> int:
     """Chooses a kernel size that is not mostly padding at this input size."""
-    kernels = [kernel for kernel in (3, 5) if kernel == 3 or kernel <= min(size)]
-    return int(hp.Choice("kernel", kernels))
-
-
-def pointwise(tensor: Any, filters: int, use_bias: bool, name: str) -> Any:
-    """Applies a 1x1 convolution."""
-    return keras.layers.Conv2D(filters, 1, use_bias=use_bias, name=name)(tensor)
+    return int(hp.Choice("kernel", [k for k in kernels if k == kernels[0] or k <= min(size)]))

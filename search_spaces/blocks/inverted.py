@@ -7,13 +7,8 @@ from typing import Any
 
 import keras
 
-from search_spaces.blocks.base import (
-    Block,
-    Surroundings,
-    check_kernel,
-    choose_kernel,
-    pointwise,
-)
+from search_spaces.blocks.base import Block, Surroundings, check_kernel, choose_kernel
+from search_spaces.layers.convolution import depthwise, pointwise
 
 
 @dataclass(frozen=True)
@@ -42,8 +37,9 @@ class Inverted(Block[InvertedChoices]):
     """
 
     summary = "1x1 expansion, depthwise convolution, linear 1x1 projection, shortcut"
+    ranks = (1, 2)
 
-    def choose(self, hp: Any, size: tuple[int, int]) -> InvertedChoices:
+    def choose(self, hp: Any, size: tuple[int, ...]) -> InvertedChoices:
         """Declares and returns kernel and expansion."""
         return InvertedChoices(
             kernel=choose_kernel(hp, size), expansion=int(hp.Choice("expansion", [2, 3, 4]))
@@ -56,13 +52,14 @@ class Inverted(Block[InvertedChoices]):
         tensor = around.finish(
             pointwise(tensor, inner, around.use_bias, f"{around.name}e"), suffix="e"
         )
-        tensor = keras.layers.DepthwiseConv2D(
+        tensor = depthwise(
+            tensor,
             choices.kernel,
+            f"{around.name}d",
             strides=around.strides,
-            padding="same",
             use_bias=around.use_bias,
-            name=f"{around.name}d",
-        )(tensor)
+            depthwise_initializer=around.initializer,
+        )
         tensor = around.finish(tensor, suffix="d")
         tensor = around.normalize(
             pointwise(tensor, around.filters, around.use_bias, f"{around.name}p"), suffix="p"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import keras
-
 from search_spaces.blocks.base import Block, Surroundings, check_kernel, choose_kernel
+from search_spaces.layers.convolution import convolve
 
 
 @dataclass(frozen=True)
 class PlainChoices:
-    """What a plain block decides: the kernel's side, in pixels."""
+    """What a plain block decides: the kernel's length on each axis."""
 
     kernel: int = 3
 
@@ -24,19 +23,21 @@ class Plain(Block[PlainChoices]):
     """An ordinary convolution: most weights, fewest tensors."""
 
     summary = "convolution, normalization, activation"
+    ranks = (1, 2)
 
-    def choose(self, hp: Any, size: tuple[int, int]) -> PlainChoices:
+    def choose(self, hp: Any, size: tuple[int, ...]) -> PlainChoices:
         """Declares and returns kernel."""
         return PlainChoices(kernel=choose_kernel(hp, size))
 
     def apply(self, choices: PlainChoices, tensor: Any, around: Surroundings) -> Any:
         """Builds the layers, as `Block.apply` says."""
-        tensor = keras.layers.Conv2D(
+        tensor = convolve(
+            tensor,
             around.filters,
             choices.kernel,
+            f"{around.name}c",
             strides=around.strides,
-            padding="same",
             use_bias=around.use_bias,
-            name=f"{around.name}c",
-        )(tensor)
+            kernel_initializer=around.initializer,
+        )
         return around.finish(tensor)

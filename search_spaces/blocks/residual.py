@@ -7,18 +7,14 @@ from typing import Any
 
 import keras
 
-from search_spaces.blocks.base import (
-    Block,
-    Surroundings,
-    check_kernel,
-    choose_kernel,
-    pointwise,
-)
+from search_spaces.blocks.base import Block, Surroundings, check_kernel, choose_kernel
+from search_spaces.layers.convolution import convolve, pointwise
+from search_spaces.layers.pooling import pool
 
 
 @dataclass(frozen=True)
 class ResidualChoices:
-    """What a residual block decides: the kernels' side, in pixels."""
+    """What a residual block decides: the kernels' length on each axis."""
 
     kernel: int = 3
 
@@ -34,8 +30,9 @@ class Residual(Block[ResidualChoices]):
     """
 
     summary = "two convolutions added to a shortcut"
+    ranks = (1, 2)
 
-    def choose(self, hp: Any, size: tuple[int, int]) -> ResidualChoices:
+    def choose(self, hp: Any, size: tuple[int, ...]) -> ResidualChoices:
         """Declares and returns kernel."""
         return ResidualChoices(kernel=choose_kernel(hp, size))
 
@@ -43,14 +40,15 @@ class Residual(Block[ResidualChoices]):
         """Builds the layers, as `Block.apply` says."""
         shortcut = self._shortcut(tensor, around)
         for number, strides in ((1, around.strides), (2, 1)):
-            tensor = keras.layers.Conv2D(
+            tensor = convolve(
+                tensor,
                 around.filters,
                 choices.kernel,
+                f"{around.name}c{number}",
                 strides=strides,
-                padding="same",
                 use_bias=around.use_bias,
-                name=f"{around.name}c{number}",
-            )(tensor)
+                kernel_initializer=around.initializer,
+            )
             tensor = around.normalize(tensor, str(number))
             if number == 1:
                 tensor = around.activate(tensor, "1")
@@ -59,10 +57,14 @@ class Residual(Block[ResidualChoices]):
     def _shortcut(self, tensor: Any, around: Surroundings) -> Any:
         if around.strides == 2:
             # Averaging keeps what a strided 1x1 convolution would throw away.
-            tensor = keras.layers.AveragePooling2D(2, padding="same", name=f"{around.name}d")(
-                tensor
-            )
+            tensor = pool("average", tensor, f"{around.name}d")[0]
         if tensor.shape[-1] != around.filters:
             # Without a bias: a second one, summed with that of the main path, adds nothing.
-            tensor = pointwise(tensor, around.filters, False, f"{around.name}s")
+            tensor = pointwise(
+                tensor,
+                around.filters,
+                False,
+                f"{around.name}s",
+                kernel_initializer=around.initializer,
+            )
         return tensor

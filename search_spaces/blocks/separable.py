@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import keras
-
 from search_spaces.blocks.base import Block, Surroundings, check_kernel, choose_kernel
+from search_spaces.layers.convolution import separable
 
 
 @dataclass(frozen=True)
 class SeparableChoices:
-    """What a separable block decides: the depthwise kernel's side, in pixels."""
+    """What a separable block decides: the depthwise kernel's length on each axis."""
 
     kernel: int = 3
 
@@ -28,19 +27,22 @@ class Separable(Block[SeparableChoices]):
     """
 
     summary = "depthwise and 1x1 convolution, normalization, activation"
+    ranks = (1, 2)
 
-    def choose(self, hp: Any, size: tuple[int, int]) -> SeparableChoices:
+    def choose(self, hp: Any, size: tuple[int, ...]) -> SeparableChoices:
         """Declares and returns kernel."""
         return SeparableChoices(kernel=choose_kernel(hp, size))
 
     def apply(self, choices: SeparableChoices, tensor: Any, around: Surroundings) -> Any:
         """Builds the layers, as `Block.apply` says."""
-        tensor = keras.layers.SeparableConv2D(
+        tensor = separable(
+            tensor,
             around.filters,
             choices.kernel,
+            f"{around.name}c",
             strides=around.strides,
-            padding="same",
             use_bias=around.use_bias,
-            name=f"{around.name}c",
-        )(tensor)
+            depthwise_initializer=around.initializer,
+            pointwise_initializer=around.initializer,
+        )
         return around.finish(tensor)

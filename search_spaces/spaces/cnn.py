@@ -8,17 +8,19 @@ from typing import Any
 import keras
 
 import search_spaces
-from search_spaces.activations import ACTIVATIONS
 from search_spaces.blocks.base import Surroundings
 from search_spaces.blocks.plain import PlainChoices
-from search_spaces.ends import probabilities, raw_input
-from search_spaces.heads import HEADS, collapse
-from search_spaces.pooling import POOLINGS, pool
-from search_spaces.recipe import Recipe, choose_recipe
+from search_spaces.layers.activations import ACTIVATIONS
+from search_spaces.layers.dropping import add_noise, drop
+from search_spaces.layers.ends import finish, start
+from search_spaces.layers.heads import HEADS, collapse
+from search_spaces.layers.pooling import POOLINGS, pool
+from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.spaces.cnn_guesses import cnn_guesses
 from search_spaces.spaces.cnn_plan import CnnPlan
+from search_spaces.training.recipe import Recipe, choose_recipe
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class CnnArchitecture:
         activation: Activation of every block.
         normalization: Normalization of every block.
         head: How the last feature map becomes a vector.
-        dropout: Share of that vector dropped in training.
+        regularization: Penalties, bounds and noise.
         recipe: How the model is trained.
     """
 
@@ -70,7 +72,7 @@ class CnnArchitecture:
     activation: str = "relu"
     normalization: str = "batch"
     head: str = "average"
-    dropout: float = 0.0
+    regularization: Regularization = field(default_factory=Regularization)
     recipe: Recipe = field(default_factory=Recipe)
 
     def __post_init__(self) -> None:
@@ -79,14 +81,13 @@ class CnnArchitecture:
                 "A network has a stem at least 1 wide and at least one stage. Received:"
                 f" stem={self.stem}, stages={self.stages}"
             )
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"`dropout` lies in [0, 1). Received: dropout={self.dropout}")
 
 
 class CnnSpace(SearchSpace):
     """A convolution, stages of blocks that halve the image, and a linear classifier."""
 
     name = "cnn"
+    plan_class = CnnPlan
     summary = "convolutional image classifiers: stages of plain, separable, residual blocks"
 
     @classmethod
@@ -102,7 +103,7 @@ class CnnSpace(SearchSpace):
 
     def decide(self, hp: Any) -> CnnArchitecture:
         """Declares the space and returns the network its values stand for."""
-        plan = CnnPlan.of(self.signature)
+        plan = self.plan
         count = hp.Choice("stages", list(range(1, plan.max_stages + 1)))
         with hp.name_scope("stem"):
             stem = hp.Choice("width", list(plan.stem_widths), default=plan.stem_widths[1])
@@ -120,8 +121,8 @@ class CnnSpace(SearchSpace):
             activation=hp.Choice("activation", list(ACTIVATIONS)),
             normalization=hp.Choice("normalization", ["batch", "none"]),
             head=hp.Choice("head", list(HEADS)),
-            dropout=hp.Choice("dropout", [0.0, 0.1, 0.2, 0.3, 0.5]),
-            recipe=choose_recipe(hp),
+            regularization=choose_regularization(hp, channels=True),
+            recipe=choose_recipe(hp, self.signature),
         )
 
     def _decide_stage(self, hp: Any, plan: CnnPlan, number: int) -> Stage:
@@ -147,21 +148,22 @@ class CnnSpace(SearchSpace):
         paths = [name for name in asked if ":" in name]
         return list(dict.fromkeys([*search_spaces.BLOCKS.names(), *paths]))
 
-    def construct(self, architecture: CnnArchitecture) -> Any:
+    def assemble(self, architecture: CnnArchitecture) -> Any:
         """Returns the uncompiled model of (batch, height, width, channels) images."""
-        inputs, tensor = raw_input(self.signature.input)
+        rules = architecture.regularization
+        begin = start(self.signature.input)
+        tensor = add_noise(begin.tensor, rules.noise, "g")
         tensor = self._stem(architecture, tensor)
         for number, stage in enumerate(architecture.stages, start=1):
             tensor = self._stage(architecture, stage, number, tensor)
         tensor = collapse(architecture.head, tensor, "h")
-        if architecture.dropout:
-            tensor = keras.layers.Dropout(architecture.dropout, name="d")(tensor)
-        outputs = probabilities(tensor, self.signature.target.units)
-        return keras.Model(inputs, outputs, name=self.name)
+        tensor = drop(tensor, rules.dropout, "d", architecture.activation)
+        outputs = finish(tensor, self.signature.target)
+        return keras.Model(begin.inputs, outputs, name=self.name)
 
     def guesses(self) -> tuple[dict[str, Any], ...]:
         """Returns curated networks for this image size, best first."""
-        return cnn_guesses(CnnPlan.of(self.signature))
+        return cnn_guesses(self.plan)
 
     def _stem(self, architecture: CnnArchitecture, tensor: Any) -> Any:
         around = self._surroundings(architecture, architecture.stem, "s0")

@@ -12,7 +12,7 @@ pytest has to be installed. To see the values of a failed assertion, call
 """
 
 from search_spaces.testing.blocks import BlockContract
-from search_spaces.testing.inputs import INPUTS, batch, classification_of
+from search_spaces.testing.inputs import INPUTS, batch, classification_of, signature_of
 from search_spaces.testing.spaces import SpaceContract
 
-__all__ = ["INPUTS", "BlockContract", "SpaceContract", "batch", "classification_of"]
+__all__ = ["INPUTS", "BlockContract", "SpaceContract", "batch", "classification_of", "signature_of"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,20 +14,61 @@ INPUTS = {
     "image 8x8x1": InputSpec("image", (8, 8, 1), 0.0, 16.0),
     "image 28x28x1": InputSpec("image", (28, 28, 1), 0.0, 255.0),
     "image 32x32x3": InputSpec("image", (32, 32, 3), 0.0, 255.0),
+    "image 96x96x3": InputSpec("image", (96, 96, 3), 0.0, 255.0),
+    "spectrogram 49x40": InputSpec("spectrogram", (49, 40, 1), mean=(-4.0,), std=(2.0,)),
+    "series 64x1": InputSpec("series", (64, 1), mean=(1.0,), std=(2.0,)),
+    "series 32x9": InputSpec("series", (32, 9), mean=(0.5,) * 9, std=(2.0,) * 9, ragged=True),
+    "tokens 24": InputSpec("tokens", (24,), vocabulary=50),
+    "vector 13": InputSpec("vector", (13,), mean=(1.0,) * 13, std=(3.0,) * 13),
 }
+
+
+def signature_of(kind: str, target: str = "classification", units: int = 10) -> Signature:
+    """Returns the signature of asking `target` of the input named `kind` in `INPUTS`."""
+    spec = INPUTS[kind]
+    if target == "reconstruction":
+        units = math.prod(spec.shape)
+    return Signature(input=spec, target=TargetSpec(target, units))
 
 
 def classification_of(kind: str, units: int = 10) -> Signature:
     """Returns the signature of classifying the input named `kind` in `INPUTS`."""
-    return Signature(input=INPUTS[kind], target=TargetSpec("classification", units))
+    return signature_of(kind, "classification", units)
 
 
 def batch(
     signature: Signature, count: int = 32, seed: int = 0
-) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Returns random inputs of shape (count, *shape) in the input's range, and labels."""
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Returns random raw inputs of shape (count, *shape), and random targets for them.
+
+    Tokens and ragged series are padded at their end to half of their length and more.
+    """
     rng = np.random.default_rng(seed)
-    spec = signature.input
-    inputs = rng.uniform(spec.low, spec.high, (count, *spec.shape)).astype("float32")
-    labels = rng.integers(0, signature.target.units, count).astype("int32")
-    return inputs, labels
+    inputs = _inputs(signature.input, rng, count)
+    return inputs, _targets(signature, rng, inputs)
+
+
+def _inputs(spec: InputSpec, rng: np.random.Generator, count: int) -> NDArray[Any]:
+    shape = (count, *spec.shape)
+    if spec.kind == "tokens":
+        inputs = rng.integers(1, spec.vocabulary, shape)
+    elif spec.mean:
+        inputs = rng.normal(spec.mean, spec.std, shape)
+    else:
+        inputs = rng.uniform(spec.low, spec.high, shape)
+    if spec.kind == "tokens" or spec.ragged:
+        lengths = rng.integers(spec.shape[0] // 2, spec.shape[0] + 1, count)
+        for row, length in zip(inputs, lengths, strict=True):
+            row[length:] = 0
+    return inputs.astype(spec.dtype)
+
+
+def _targets(signature: Signature, rng: np.random.Generator, inputs: NDArray[Any]) -> NDArray[Any]:
+    kind, units = signature.target.kind, signature.target.units
+    if kind == "classification":
+        return rng.integers(0, units, len(inputs)).astype("int32")
+    if kind == "multilabel":
+        return rng.integers(0, 2, (len(inputs), units)).astype("float32")
+    if kind == "regression":
+        return rng.normal(size=(len(inputs), units)).astype("float32")
+    return inputs

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from search_spaces.errors import UserInputError
-from search_spaces.recipe import Recipe
+from search_spaces.training.recipe import Recipe
 from search_spaces.space import SearchSpace
 from search_spaces.testing.inputs import INPUTS, batch, classification_of
 

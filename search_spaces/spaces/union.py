@@ -1,0 +1,123 @@
+"""Several spaces as one: the first choice is which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import Any
+
+from search_spaces.errors import UnsuitableSpaceError, UserInputError
+from search_spaces.limits import LeftOut
+from search_spaces.signature import Signature
+from search_spaces.space import SearchSpace
+from search_spaces.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class UnionArchitecture:
+    """An architecture and the space it is of."""
+
+    space: str
+    inner: Any
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the model is trained."""
+        recipe: Recipe = self.inner.recipe
+        return recipe
+
+
+class UnionSpace(SearchSpace):
+    """The members' configurations under one root choice, ``space``.
+
+    A member's hyperparameters stand in a scope of its name
+    (``"cnn/stage_1/block"``), active only under ``space=cnn``.
+
+    Args:
+        signature: Input and target; every member must accept it.
+        members: The spaces, by a name each.
+        choices: As of `SearchSpace`; names without the member's scope speak of
+            every member that has them.
+        targets: As of `SearchSpace`; a member that cannot ship is left out.
+    """
+
+    summary = "several spaces searched as one"
+
+    def __init__(
+        self,
+        signature: Signature,
+        members: Mapping[str, SearchSpace],
+        choices: Mapping[str, Any] | None = None,
+        *,
+        targets: Iterable[str] = (),
+    ) -> None:
+        if len(members) < 2:
+            raise UserInputError(f"A union has at least two spaces. Received: {len(members)}.")
+        self.members = dict(members)
+        for member in members.values():
+            member.consider(choices or {})
+        self.name = "+".join(members)
+        super().__init__(signature, choices, targets=targets)
+        self.name = "+".join(members)
+
+    @classmethod
+    def accepts(cls, signature: Signature) -> str | None:
+        """Returns None: the members have been asked."""
+        return None
+
+    def decide(self, hp: Any) -> UnionArchitecture:
+        """Declares every member under its own condition and returns the one chosen."""
+        kind = hp.Choice("space", list(self.members))
+        chosen: Any = None
+        for name, member in self.members.items():
+            with hp.conditional_scope("space", [name]), hp.name_scope(name):
+                architecture = member.decide(hp)
+            chosen = architecture if name == kind else chosen
+        return UnionArchitecture(kind, chosen)
+
+    def assemble(self, architecture: UnionArchitecture) -> Any:
+        """Returns the chosen member's model."""
+        return self.members[architecture.space].construct(architecture.inner)
+
+    def guesses(self) -> tuple[dict[str, Any], ...]:
+        """Returns the members' guesses in turn: every member's best comes early."""
+        left = self.choices.get("space", tuple(self.members))
+        scoped = [
+            [
+                {"space": name, **{f"{name}/{key}": value for key, value in guess.items()}}
+                for guess in member.guesses()
+            ]
+            for name, member in self.members.items()
+            if name in left
+        ]
+        return tuple(guess for turn in zip_longest(*scoped) for guess in turn if guess)
+
+    @cached_property
+    def _limited(self) -> tuple[LeftOut, ...]:
+        """Returns the members' limits; what holds for a whole member leaves the member out."""
+        return tuple(
+            LeftOut(f"{name}/{out.name}", out.option, out.target, out.reason)
+            if out.name
+            else LeftOut("space", name, out.target, out.reason)
+            for name, member in self.members.items()
+            for out in member._limited
+        )
+
+
+def unite(
+    signature: Signature,
+    spaces: Sequence[SearchSpace],
+    choices: Mapping[str, Any] | None = None,
+    *,
+    targets: Iterable[str] = (),
+) -> SearchSpace:
+    """Returns the union of spaces, or the only one of them.
+
+    Raises:
+        UnsuitableSpaceError: If there is none.
+    """
+    if not spaces:
+        raise UnsuitableSpaceError("No space suits the data. Name one with --space.")
+    return UnionSpace(signature, {space.name: space for space in spaces}, choices, targets=targets)

@@ -1,0 +1,1 @@
+"""How a model is trained: the part of a configuration that is no layer."""
