@@ -81,7 +81,7 @@ def raw_variance(spec: InputSpec) -> float:
 def _affine(spec: InputSpec) -> tuple[Any, Any]:
     """Returns scale and offset: one number each, or one for each channel."""
     if spec.mean:
-        scale = [1 / deviation for deviation in spec.std]
-        return scale, [-mean * s for mean, s in zip(spec.mean, scale, strict=True)]
+        scales = [1 / deviation for deviation in spec.std]
+        return scales, [-mean * scale for mean, scale in zip(spec.mean, scales, strict=True)]
     scale = 2.0 / (spec.high - spec.low)
     return scale, -1.0 - spec.low * scale

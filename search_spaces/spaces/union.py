@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from search_spaces.errors import UnsuitableSpaceError, UserInputError
+from search_spaces.errors import UserInputError
 from search_spaces.limits import LeftOut
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
@@ -104,20 +104,3 @@ class UnionSpace(SearchSpace):
             for name, member in self.members.items()
             for out in member._limited
         )
-
-
-def unite(
-    signature: Signature,
-    spaces: Sequence[SearchSpace],
-    choices: Mapping[str, Any] | None = None,
-    *,
-    targets: Iterable[str] = (),
-) -> SearchSpace:
-    """Returns the union of spaces, or the only one of them.
-
-    Raises:
-        UnsuitableSpaceError: If there is none.
-    """
-    if not spaces:
-        raise UnsuitableSpaceError("No space suits the data. Name one with --space.")
-    return UnionSpace(signature, {space.name: space for space in spaces}, choices, targets=targets)
