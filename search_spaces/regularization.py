@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 
 PENALTIES = ("none", "l2", "l1", "l1l2", "orthogonal")
+STRENGTHS = (1e-5, 1e-4, 1e-3)
 
-#: Attribute of a layer -> prefix of its regularizer, constraint.
+#: Attribute of a layer that is a weight -> prefixes that its settings may have.
 _KERNELS = {
-    "kernel": "kernel",
-    "_kernel": "kernel",
-    "depthwise_kernel": "depthwise",
-    "pointwise_kernel": "pointwise",
-    "recurrent_kernel": "recurrent",
+    "kernel": ("kernel", "depthwise"),  # Keras' depthwise layers call theirs so.
+    "depthwise_kernel": ("depthwise",),
+    "pointwise_kernel": ("pointwise",),
+    "recurrent_kernel": ("recurrent",),
 }
 
 
@@ -63,7 +64,7 @@ def choose_regularization(
 
     Penalties, bounds and noise hang on ``regularize``, so that half of all
     random candidates are spared them: most good models need dropout and weight
-    decay only.
+    decay only. With ``regularize=yes`` there is always a penalty, if a faint one.
 
     Args:
         hp: Where hyperparameters are declared.
@@ -71,8 +72,7 @@ def choose_regularization(
         branches: Whether there are residual branches to drop.
     """
     dropout = float(hp.Choice("dropout", [0.0, 0.1, 0.2, 0.3, 0.5]))
-    channel = branch = noise = strength = norm = 0.0
-    penalty = "none"
+    channel = branch = 0.0
     if branches:
         branch = float(hp.Choice("branch_dropout", [0.0, 0.1, 0.2]))
     regularize = hp.Choice("regularize", ["no", "yes"]) == "yes"
@@ -81,9 +81,8 @@ def choose_regularization(
             channel = float(hp.Choice("channel_dropout", [0.0, 0.05, 0.1, 0.2]))
         noise = float(hp.Choice("noise", [0.0, 0.05, 0.1]))
         norm = float(hp.Choice("max_norm", [0.0, 2.0, 4.0]))
-        penalty = str(hp.Choice("penalty", list(PENALTIES)))
-        with hp.conditional_scope("penalty", list(PENALTIES[1:])):
-            strength = float(hp.Choice("strength", [1e-5, 1e-4, 1e-3], default=1e-4))
+        penalty = str(hp.Choice("penalty", list(PENALTIES[1:])))
+        strength = float(hp.Choice("strength", list(STRENGTHS), default=1e-4))
     if not regularize:
         return Regularization(dropout=dropout, branch_dropout=branch)
     return Regularization(
@@ -92,7 +91,7 @@ def choose_regularization(
         branch_dropout=branch,
         noise=noise,
         penalty=penalty,
-        strength=strength if penalty != "none" else 0.0,
+        strength=strength,
         max_norm=norm,
     )
 
@@ -104,31 +103,47 @@ def regularize_weights(model: Any, rules: Regularization) -> None:
     """
     if rules.penalty == "none" and not rules.max_norm:
         return
-    for layer in model._flatten_layers(include_self=False):
-        for attribute, prefix in _KERNELS.items():
-            weight = getattr(layer, attribute, None)
-            if weight is None or not hasattr(weight, "regularizer"):
-                continue
-            _put_on(layer, weight, prefix, rules)
+    seen: set[int] = set()
+    for outer in model.layers:
+        for layer in _inside(outer, seen):
+            for attribute, prefixes in _KERNELS.items():
+                weight = getattr(layer, attribute, None)
+                if isinstance(weight, keras.Variable):
+                    prefix = next((p for p in prefixes if hasattr(layer, f"{p}_regularizer")), "")
+                    _put_on(layer, weight, prefix, rules)
+
+
+def _inside(layer: Any, seen: set[int]) -> Iterator[Any]:
+    """Yields a layer and all that are wrapped in it, each once."""
+    if id(layer) in seen:
+        return
+    seen.add(id(layer))
+    yield layer
+    for value in list(vars(layer).values()):
+        for each in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(each, keras.layers.Layer):
+                yield from _inside(each, seen)
 
 
 def _put_on(layer: Any, weight: Any, prefix: str, rules: Regularization) -> None:
-    penalty = _penalty(rules, len(weight.shape))
-    if penalty is not None and hasattr(layer, f"{prefix}_regularizer"):
+    penalty = _penalty(rules, tuple(weight.shape))
+    if penalty is not None:
         weight.regularizer = penalty
-        setattr(layer, f"{prefix}_regularizer", penalty)
-    if rules.max_norm and hasattr(layer, f"{prefix}_constraint"):
+        if prefix:
+            setattr(layer, f"{prefix}_regularizer", penalty)
+    if rules.max_norm:
         # All axes but the last lead into one unit; of a depthwise kernel, the positions.
         axes = len(weight.shape) - (2 if prefix == "depthwise" else 1)
         bound = keras.constraints.MaxNorm(rules.max_norm, axis=list(range(axes)))
         weight.constraint = bound
-        setattr(layer, f"{prefix}_constraint", bound)
+        if hasattr(layer, f"{prefix}_constraint"):
+            setattr(layer, f"{prefix}_constraint", bound)
 
 
-def _penalty(rules: Regularization, axes: int) -> Any:
+def _penalty(rules: Regularization, shape: tuple[int, ...]) -> Any:
     if rules.penalty == "orthogonal":
-        if axes != 2:
-            return None
+        if len(shape) != 2 or shape[1] < 2:
+            return None  # Keras divides by the number of pairs of columns.
         return keras.regularizers.OrthogonalRegularizer(rules.strength, mode="columns")
     if rules.penalty == "l1":
         return keras.regularizers.L1(rules.strength)

@@ -21,15 +21,29 @@ class EpochWatch(keras.callbacks.Callback):
         deadline: Seconds since the Unix epoch after which no further epoch is
             started, or None.
         emit: Is given ``{"epoch": from 0, "metrics": {...}}`` after each epoch.
+        patience: Epochs without a lower validation loss that end the fit; 0 for
+            no such end.
+
+    Attributes:
+        best: Metrics of the epoch kept; None if none was finite.
+        epochs_seen: Number of the last epoch, from 1.
+        reason: Why the fit was ended; ``""`` if it was not.
     """
 
-    def __init__(self, deadline: float | None, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        deadline: float | None,
+        emit: Callable[[dict[str, Any]], None],
+        patience: int = 0,
+    ) -> None:
         super().__init__()
         self.best: dict[str, float] | None = None
         self.epochs_seen = 0
         self.reason = ""
         self._deadline = deadline
         self._emit = emit
+        self._patience = patience
+        self._waited = 0
         self._weights: list[Any] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -43,7 +57,12 @@ class EpochWatch(keras.callbacks.Callback):
         if self.best is None or metrics[MONITOR] < self.best[MONITOR]:
             self.best = metrics
             self._weights = self.model.get_weights()
-        if self._deadline is not None and time.time() >= self._deadline:
+            self._waited = 0
+        else:
+            self._waited += 1
+        if self._patience and self._waited >= self._patience:
+            self._stop(f"{self._waited} epochs brought no lower validation loss")
+        elif self._deadline is not None and time.time() >= self._deadline:
             self._stop("the time was up")
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:

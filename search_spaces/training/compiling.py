@@ -6,7 +6,7 @@ from typing import Any
 
 from search_spaces.layers.ends import raw_variance
 from search_spaces.signature import Signature
-from search_spaces.training.optimizers import make_optimizer
+from search_spaces.training.optimizers import make_optimizer, spare_from_decay
 from search_spaces.training.recipe import Recipe
 
 
@@ -15,21 +15,29 @@ def compile_model(model: Any, recipe: Recipe, signature: Signature) -> None:
 
     Classes are compared by cross-entropy: labels are class indices, or
     probabilities of shape (batch, units) where the recipe softens them. A
-    reconstruction's squared error is counted in rescaled units.
+    reconstruction's squared error is counted in rescaled units. Weight decay is
+    for kernels and embeddings only.
     """
-    kind = signature.target.kind
+    loss, metrics = loss_of(signature, soft=recipe.soft_labels)
     weights = None
-    if kind == "classification":
-        loss = (
-            "categorical_crossentropy" if recipe.soft_labels else "sparse_categorical_crossentropy"
-        )
-        metrics = ["accuracy"]
-    elif kind == "multilabel":
-        loss, metrics = "binary_crossentropy", ["binary_accuracy"]
-    else:
-        loss, metrics = "mean_squared_error", ["mean_absolute_error"]
-        if kind == "reconstruction":
-            weights = [1.0 / raw_variance(signature.input)]
-    model.compile(
-        optimizer=make_optimizer(recipe), loss=loss, loss_weights=weights, metrics=metrics
-    )
+    if signature.target.kind == "reconstruction":
+        weights = [1.0 / raw_variance(signature.input)]
+    optimizer = make_optimizer(recipe)
+    spare_from_decay(optimizer, model)
+    model.compile(optimizer=optimizer, loss=loss, loss_weights=weights, metrics=metrics)
+
+
+def loss_of(signature: Signature, *, soft: bool) -> tuple[str, list[str]]:
+    """Returns the names of a target's loss and metrics.
+
+    Args:
+        signature: Input and target.
+        soft: Whether labels of classes are probabilities instead of indices.
+    """
+    if signature.target.kind == "classification":
+        return "categorical_crossentropy" if soft else "sparse_categorical_crossentropy", [
+            "accuracy"
+        ]
+    if signature.target.kind == "multilabel":
+        return "binary_crossentropy", ["binary_accuracy"]
+    return "mean_squared_error", ["mean_absolute_error"]

@@ -30,3 +30,23 @@ def make_optimizer(recipe: Recipe) -> Any:
         "lion": keras.optimizers.Lion,
     }
     return classes[recipe.optimizer](**options)
+
+
+def spare_from_decay(optimizer: Any, model: Any) -> None:
+    """Keeps weight decay off everything but kernels and embeddings.
+
+    Biases, and the scales, offsets and slopes of normalizations and activations,
+    have nothing to gain from being small. Keras does not save this along with
+    the optimizer: a loaded model that is trained on decays them too.
+
+    Args:
+        optimizer: Not yet built.
+        model: What it will train.
+    """
+    spared = [
+        weight
+        for weight in model.trainable_variables
+        if not any(part in weight.name for part in ("kernel", "embedding"))
+    ]
+    if optimizer.weight_decay and spared:
+        optimizer.exclude_from_weight_decay(var_list=spared)

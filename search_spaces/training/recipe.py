@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from search_spaces.signature import Signature
+from search_spaces.training.augmentation.choosing import choose_augmentation
+from search_spaces.training.augmentation.record import Augmentation
 
 #: Optimizer -> learning rates, the default of each in `_DEFAULT_RATES`. Usable
 #: rates lie ten times higher for momentum than for the adaptive optimizers, and
-#: three to ten times lower for Lion (Chen et al., 2023, https://arxiv.org/abs/2302.06675).
+#: five to ten times lower for Lion (Chen et al., 2023, https://arxiv.org/abs/2302.06675).
 _RATES = {
     "adam": (5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2),
-    "sgd": (1e-2, 2e-2, 5e-2, 1e-1, 2e-1),
-    "adagrad": (1e-2, 2e-2, 5e-2, 1e-1),
-    "lion": (1e-4, 2e-4, 5e-4, 1e-3),
+    "sgd": (1e-2, 2e-2, 5e-2, 1e-1),
+    "adagrad": (2e-2, 5e-2, 1e-1),
+    "lion": (2e-4, 5e-4, 1e-3, 2e-3),
 }
-_DEFAULT_RATES = {"adam": 5e-3, "sgd": 5e-2, "adagrad": 5e-2, "lion": 5e-4}
+_DEFAULT_RATES = {"adam": 5e-3, "sgd": 5e-2, "adagrad": 5e-2, "lion": 1e-3}
 _ADAPTIVE = ("adam", "adamw", "rmsprop")
 OPTIMIZERS = (*_ADAPTIVE, "sgd", "adagrad", "lion")
 SCHEDULES = ("cosine", "constant", "one_cycle")
@@ -42,6 +44,7 @@ class Recipe:
         patience: Epochs without a better validation loss that end the
             training; 0 trains to the end. The best epoch's weights are kept
             either way.
+        augmentation: How training examples are changed.
     """
 
     optimizer: str = "adam"
@@ -53,6 +56,7 @@ class Recipe:
     clip_norm: float = 0.0
     label_smoothing: float = 0.0
     patience: int = 0
+    augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
         for name, known in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
@@ -74,7 +78,7 @@ class Recipe:
     @property
     def soft_labels(self) -> bool:
         """Whether training labels are probabilities instead of class indices."""
-        return self.label_smoothing > 0
+        return self.label_smoothing > 0 or self.augmentation.mixes
 
 
 def choose_recipe(hp: Any, signature: Signature) -> Recipe:
@@ -105,4 +109,5 @@ def choose_recipe(hp: Any, signature: Signature) -> Recipe:
         clip_norm=float(hp.Choice("clip_norm", [0.0, 1.0])),
         label_smoothing=smoothing,
         patience=int(hp.Choice("patience", [0, 10])),
+        augmentation=choose_augmentation(hp, signature),
     )

@@ -67,7 +67,9 @@ def test_the_untrained_file_has_the_bytes_of_the_trained_one(
     values = space.sample(seed)
     model = space.build_from(values)
     x, y = context.split("train")
-    model.fit(x[:96], y[:96], batch_size=16, epochs=1, verbose=0)
+    hp = space.hyperparameters()
+    hp.values = dict(values)
+    space.fit(hp, model, x[:96], y[:96], batch_size=16, epochs=1, verbose=0)
     save_model(model, context.run / "models/sample.keras")
     for recipe in ("float32", "int8"):
         measured = gated(values, recipe)["size"]
@@ -209,6 +211,27 @@ def test_a_fit_that_diverges_is_an_error_and_leaves_no_model(train, context, mon
     with pytest.raises(DivergedError, match="not finite in any epoch"):
         train("diverged.keras")
     assert not (context.run / "models/diverged.keras").exists()
+
+
+def test_the_result_says_why_training_ended(train):
+    assert train("whole.keras")["reason"] == ""
+    late = train("late.keras", deadline=0.0, epochs=5)
+    assert (late["reason"], late["epochs"]) == ("the time was up", 1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"label_smoothing": 0.1, "schedule": "one_cycle"},
+        {"augment": "yes", "augmentation/mix": "mixup", "warmup": 0.1},
+    ],
+)
+def test_a_recipe_of_every_sort_is_trained_by(train, digits_space, small_values, changes):
+    values = space_of(digits_space).canonical(small_values | changes)
+    one, same = (train(f"{name}.keras", values=values, epochs=2) for name in ("one", "same"))
+    assert set(one["metrics"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
+    assert one["metrics"] == same["metrics"]
+    assert one["epochs"] == 2
 
 
 # Export and verification.

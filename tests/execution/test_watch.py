@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from automl.execution.schedule import FLOOR, CosineSchedule, share
 from automl.execution.watch import EpochWatch
 
 
@@ -25,10 +24,10 @@ class Model:
         (self.weights,) = weights
 
 
-def fit(losses, deadline=None, clock=None, seconds=1.0):
+def fit(losses, deadline=None, clock=None, seconds=1.0, patience=0):
     """Plays a fit; returns the watch, the model and what was emitted."""
     emitted, model = [], Model()
-    watch = EpochWatch(deadline, emitted.append)
+    watch = EpochWatch(deadline, emitted.append, patience)
     watch.set_model(model)
     for epoch, loss in enumerate(losses):
         model.weights = f"epoch {epoch}"
@@ -90,38 +89,18 @@ def test_one_epoch_is_trained_even_after_the_deadline(clock):
     assert (watch.epochs_seen, watch.best["val_loss"]) == (1, 0.5)
 
 
-def test_the_rate_falls_from_all_to_almost_nothing():
-    shares = [share(step / 10) for step in range(11)]
-    assert shares[0] == 1
-    assert shares[-1] == pytest.approx(FLOOR)
-    assert shares == sorted(shares, reverse=True)
-
-
-class Optimizer:
-    learning_rate = 0.1
-
-
-def rates(epochs, deadline, clock, seconds):
-    model = Model()
-    model.optimizer = Optimizer()
-    schedule = CosineSchedule(epochs, deadline)
-    schedule.set_model(model)
-    seen = []
-    for epoch in range(epochs):
-        schedule.on_epoch_begin(epoch)
-        seen.append(model.optimizer.learning_rate)
-        clock[0] += seconds
-    return seen
-
-
-def test_the_rate_falls_over_the_planned_epochs(clock):
-    seen = rates(10, None, clock, 1.0)
-    assert seen[0] == pytest.approx(0.1)
-    assert seen[5] == pytest.approx(0.1 * share(0.5))
-
-
-def test_a_deadline_that_comes_sooner_anneals_sooner(clock):
-    seen = rates(10, clock[0] + 5, clock, 1.0)
-    assert seen[0] == pytest.approx(0.1)
-    assert seen[4] == pytest.approx(0.1 * share(0.8))
-    assert seen[6] == pytest.approx(0.1 * FLOOR)
+@pytest.mark.parametrize(
+    ("losses", "patience", "seen"),
+    [
+        ([0.5, 0.4, 0.6, 0.45, 0.3], 2, 4),
+        ([0.5, 0.6, 0.4, 0.6, 0.3], 2, 5),
+        ([0.5, 0.5, 0.4], 1, 2),
+        ([0.5, 0.6, 0.7, 0.8], 0, 4),
+    ],
+)
+def test_patience_counts_epochs_without_a_lower_loss(losses, patience, seen):
+    watch, model, _ = fit(losses, patience=patience)
+    stopped = seen < len(losses)
+    assert watch.epochs_seen == seen
+    assert watch.reason == (f"{patience} epochs brought no lower validation loss" * stopped)
+    assert model.weights == f"epoch {losses.index(min(losses[:seen]))}"

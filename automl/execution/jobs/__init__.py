@@ -18,8 +18,10 @@ JOBS = {
 def run_job(name: str, args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Runs one job and returns its JSON-ready result.
 
-    Raises:
-        KeyError: If there is no such job.
+    Args:
+        name: One of `JOBS`, or the import path of another module with a ``run``.
+        args: What that function takes.
+        context: The worker's view of the run.
     """
-    result: dict[str, Any] = importlib.import_module(JOBS[name]).run(args, context)
+    result: dict[str, Any] = importlib.import_module(JOBS.get(name, name)).run(args, context)
     return result

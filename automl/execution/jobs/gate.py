@@ -21,6 +21,7 @@ from automl.execution.context import JobContext
 from automl.export.base import Exporter
 from automl.measure.size import folder_size, least_size
 from automl.registry import EXPORTERS, RECIPES, RUNTIMES
+from automl.resolve import supported
 from automl.tuning.constraints import broken
 from automl.types import Measures
 from automl.verify.finding import runtimes_for
@@ -55,11 +56,16 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     from automl.export.tflite import freeze
     from automl.measure.flops import count_flops
 
-    recipes = {name: short_calibration(RECIPES.get(name)) for name in args["recipes"]}
+    space = context.space(args["space"])
+    names = args["recipes"]
+    if supported(names, {"int8": ""}) != tuple(names):
+        names = supported(names, space.unsupported(args["values"]))
+    if not names:
+        raise ConversionError("it supports none of the planned recipes.")
+    recipes = {name: short_calibration(RECIPES.get(name)) for name in names}
     first = next(iter(recipes))
     exporter = EXPORTERS.get(args["format"])()
     constraints = Constraints(**args["constraints"])
-    space = context.space(args["space"])
     keras.backend.clear_session()
     model = space.construct(space.architecture(args["values"]))
     measures = Measures(model.count_params(), None, None, None, None, first)

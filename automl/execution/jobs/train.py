@@ -22,12 +22,16 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     Args:
         args: ``space``, ``values``, ``seed``, ``epochs`` (at most),
             ``deadline`` (seconds since the Unix epoch, or None) and
-            ``model_file`` (inside the run's folder).
+            ``model_file`` (inside the run's folder); ``start_from``, the path of
+            a ``.keras`` file whose weights the model starts with where they
+            fit, may be missing.
         context: Where the data is.
 
     Returns:
         ``metrics`` of the epoch kept, ``epochs`` trained and ``reason`` why it
-        stopped.
+        stopped before the last one: the time was up, the recipe's patience was
+        over, or the loss was not finite; ``""`` if it did not. ``copied`` says
+        what weights it started with.
 
     Raises:
         DivergedError: If no epoch had a finite loss.
@@ -35,8 +39,8 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     import keras
     import keras_tuner
 
-    from automl.execution.schedule import CosineSchedule
     from automl.execution.watch import EpochWatch
+    from search_spaces.training.schedule import steps_per_execution
 
     keras.backend.clear_session()
     gc.collect()
@@ -45,25 +49,35 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     values = keras_tuner.HyperParameters()
     values.values = dict(args["values"])
     model = space.build(values)
+    start = args.get("start_from")
+    copied = context.start_from(start, model) if start else ""
     (x, y), validation = context.split("train"), context.split("validation")
-    batch = space.batch_size(args["values"])
-    # One call into the runtime per epoch: small models spend most of a step
-    # in Python otherwise.
-    model.steps_per_execution = -(-len(x) // batch)
-    watch = EpochWatch(args["deadline"], context.emit)
+    recipe = space.recipe(args["values"])
+    # One call into the runtime per epoch, or a few: small models spend most of a
+    # step in Python otherwise.
+    steps = -(-len(x) // recipe.batch_size)
+    model.steps_per_execution = steps_per_execution(recipe, steps, args["epochs"])
+    watch = EpochWatch(args["deadline"], context.emit, recipe.patience)
     space.fit(
         values,
         model,
         x,
         y,
-        batch_size=batch,
         epochs=args["epochs"],
         validation_data=validation,
         validation_batch_size=256,
-        callbacks=[CosineSchedule(args["epochs"], args["deadline"]), watch],
+        callbacks=[watch],
+        seed=args["seed"],
+        deadline=args["deadline"],
+        stopping=False,  # The watch does, and says why.
         verbose=0,
     )
     if watch.best is None:
         raise DivergedError("the loss was not finite in any epoch")
     save_model(model, context.run / args["model_file"])
-    return {"metrics": watch.best, "epochs": watch.epochs_seen, "reason": watch.reason}
+    return {
+        "metrics": watch.best,
+        "epochs": watch.epochs_seen,
+        "reason": watch.reason,
+        "copied": copied,
+    }

@@ -1,0 +1,212 @@
+"""Trains a compiled model by its recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from search_spaces.errors import UserInputError
+from search_spaces.signature import InputSpec, Signature
+from search_spaces.training.augmentation.augmenter import Augmenter
+from search_spaces.training.batches import AugmentedBatches, EpochCounter
+from search_spaces.training.compiling import loss_of
+from search_spaces.training.labels import one_hot, smoothed
+from search_spaces.training.recipe import Recipe
+from search_spaces.training.rescaling import rescale, rescaled_twin
+from search_spaces.training.schedule import Schedule
+
+
+def fit(
+    model: Any,
+    recipe: Recipe,
+    signature: Signature,
+    x: Any = None,
+    y: Any = None,
+    batch_size: int | None = None,
+    epochs: int = 1,
+    *,
+    validation_data: Any = None,
+    validation_split: float = 0.0,
+    sample_weight: Any = None,
+    shuffle: bool = True,
+    callbacks: Iterable[Any] | None = None,
+    seed: int | None = None,
+    deadline: float | None = None,
+    stopping: bool = True,
+    **options: Any,
+) -> Any:
+    """Trains a model that `compile_model` compiled, by all that its recipe says.
+
+    Arrays get the batch size, schedule, augmentation, label smoothing and patience
+    of the recipe. Validation data is never augmented, nor its labels smoothed, so
+    losses of all recipes compare. A dataset object (`tf.data`,
+    `keras.utils.PyDataset`, a generator) brings its own batches and gets schedule
+    and patience only; without them, reconstructions of standardized channels are
+    compared, and their losses reported, in rescaled units. Where class labels are in a dataset object, be it for
+    validation, the model is set to plain labels as they are there: smoothing,
+    mixup and cutmix are left out.
+
+    Args:
+        model: Compiled by the recipe.
+        recipe: How it is trained.
+        signature: Input and target.
+        x: Raw inputs, (examples, *shape), or a dataset object.
+        y: Class indices, (examples,), or probabilities, (examples, units);
+            labels or numbers, (examples, units).
+        batch_size: Examples per step instead of the recipe's.
+        epochs: Epochs at most, which the schedule is stretched over.
+        validation_data: (x, y), (x, y, sample weights) or a dataset object.
+        validation_split: Share of the examples, the last ones, to validate on
+            when there is no `validation_data`.
+        sample_weight: A weight for each example, (examples,).
+        shuffle: Whether each epoch of arrays has an order of its own.
+        callbacks: Further callbacks, called after the recipe's own.
+        seed: What augmentation is drawn from, from 0 on; None takes it from NumPy's
+            generator, which `keras.utils.set_random_seed` sets.
+        deadline: Seconds since the Unix epoch at which the caller's callbacks end
+            the training; the schedule anneals towards it.
+        stopping: Whether to stop by the recipe's patience and to put the best
+            epoch's weights back, by validation loss; False where `callbacks` do.
+        options: Further arguments of `keras.Model.fit`.
+
+    Returns:
+        The `keras.callbacks.History`.
+
+    Raises:
+        UserInputError: If class labels do not fit the signature.
+    """
+    data = _Data(x, y, sample_weight, validation_data)
+    given: dict[str, Any] = {"batch_size": batch_size, **options}
+    own: list[Any] = [
+        Schedule(
+            recipe.schedule,
+            epochs,
+            warmup=recipe.warmup,
+            deadline=deadline,
+            rate=recipe.learning_rate,
+        )
+    ]
+    if data.in_arrays:
+        given["batch_size"], given["shuffle"] = batch_size or recipe.batch_size, shuffle
+        if validation_split and validation_data is None:
+            data = data.split(validation_split)
+    elif validation_split:
+        given["validation_split"] = validation_split  # Keras splits it, or says why not.
+    if signature.target.kind == "reconstruction" and signature.input.mean and data.is_all_arrays:
+        model, data = rescaled_twin(model, signature.input), data.rescaled(signature.input)
+    rules = recipe.augmentation
+    if recipe.soft_labels and signature.target.kind == "classification":
+        if data.is_all_arrays:
+            data = data.soften(signature.target.units, recipe.label_smoothing)
+        else:
+            _expect_plain_labels(model, signature)
+            rules = replace(rules, mixup=0.0, cutmix=0.0)
+    if data.in_arrays and rules.active:
+        size = given.pop("batch_size")
+        batches = data.augmented(Augmenter(rules, signature.input), size, seed, shuffle)
+        given["shuffle"] = False  # Keras would swap batches by Python's global generator.
+        data = _Data(batches, None, None, data.validation)
+        own.append(EpochCounter(batches))
+        given.setdefault("validation_batch_size", size)
+    if stopping and data.validation is not None:
+        wait = recipe.patience or epochs
+        own.append(
+            keras.callbacks.EarlyStopping("val_loss", patience=wait, restore_best_weights=True)
+        )
+    given |= {"sample_weight": data.weights, "validation_data": data.validation}
+    return model.fit(
+        data.x,
+        data.y,
+        epochs=epochs,
+        callbacks=[*own, *(callbacks or ())],
+        **{name: value for name, value in given.items() if value is not None},
+    )
+
+
+@dataclass(frozen=True)
+class _Data:
+    """What a fit is given: inputs, targets, sample weights, validation data.
+
+    Targets and weights are None where the inputs are a dataset object.
+    """
+
+    x: Any
+    y: Any
+    weights: Any
+    validation: Any
+
+    @property
+    def in_arrays(self) -> bool:
+        """Whether inputs and targets are one array each."""
+        return all(hasattr(each, "shape") for each in (self.x, self.y))
+
+    @property
+    def is_all_arrays(self) -> bool:
+        """Whether all targets are at hand, to be made something else."""
+        return self.in_arrays and isinstance(self.validation, (tuple, list, type(None)))
+
+    def split(self, share: float) -> _Data:
+        """Sets the last examples aside for validation, as Keras does."""
+        count = int(len(self.x) * (1 - share))
+        if not 0 < count < len(self.x):
+            raise UserInputError(
+                "`validation_split` must leave examples on both sides. Received:"
+                f" {share} of {len(self.x)}"
+            )
+        parts = [each for each in (self.x, self.y, self.weights) if each is not None]
+        x, y, *weights = (each[:count] for each in parts)
+        return _Data(x, y, weights[0] if weights else None, tuple(each[count:] for each in parts))
+
+    def soften(self, units: int, smoothing: float) -> _Data:
+        """Turns class indices into probabilities: smoothed to train on, plain to validate on."""
+        validation = self.validation
+        if isinstance(validation, (tuple, list)):
+            x, y, *weights = validation
+            validation = (x, one_hot(y, units), *weights)
+        labels = smoothed(one_hot(self.y, units), smoothing)
+        return replace(self, y=labels, validation=validation)
+
+    def rescaled(self, spec: InputSpec) -> _Data:
+        """Turns raw targets into rescaled ones."""
+        validation = self.validation
+        if isinstance(validation, (tuple, list)):
+            x, y, *weights = validation
+            validation = (x, rescale(y, spec), *weights)
+        return replace(self, y=rescale(self.y, spec), validation=validation)
+
+    def augmented(
+        self, augmenter: Augmenter, batch_size: int, seed: int | None, shuffle: bool
+    ) -> AugmentedBatches:
+        """Returns the training examples as batches that change from epoch to epoch."""
+        return AugmentedBatches(
+            augmenter,
+            _array(self.x),
+            _array(self.y),
+            None if self.weights is None else _array(self.weights),
+            batch_size=batch_size,
+            # NumPy's global generator is the one that keras.utils.set_random_seed sets.
+            seed=int(np.random.randint(2**31)) if seed is None else seed,
+            shuffle=shuffle,
+        )
+
+
+def _expect_plain_labels(model: Any, signature: Signature) -> None:
+    """Recompiles the model for class indices; its optimizer stays."""
+    loss, metrics = loss_of(signature, soft=False)
+    model.compile(
+        optimizer=model.optimizer,
+        loss=loss,
+        metrics=metrics,
+        steps_per_execution=model.steps_per_execution,
+        run_eagerly=model.run_eagerly,
+        jit_compile=model.jit_compile,
+    )
+
+
+def _array(data: Any) -> NDArray[Any]:
+    return np.asarray(keras.ops.convert_to_numpy(data))
