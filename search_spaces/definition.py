@@ -52,7 +52,8 @@ class Definition:
                     f" Known: {', '.join(sorted(known))}."
                 )
         for key in ("name", "base", "summary"):
-            if not isinstance(record.get(key, ""), str) or not record.get(key, "-"):
+            empty = key != "summary" and not record.get(key, "-")
+            if not isinstance(record.get(key, ""), str) or empty:
                 raise UserInputError(f"{where}: {key!r} must be text. Received: {record[key]!r}.")
         for key in ("name", "base"):
             if key not in record:

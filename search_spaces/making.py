@@ -8,6 +8,9 @@ from typing import Any
 import search_spaces
 from search_spaces.definition import Definition
 from search_spaces.errors import UnsuitableSpaceError, UserInputError
+from search_spaces.foreign import ForeignSpace, adapted, is_space
+from search_spaces.held import is_held
+from search_spaces.limits import LeftOut
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.spaces.auto import suited
@@ -22,12 +25,17 @@ def resolve(
     """Returns the spaces meant: ``auto`` is replaced by those that suit the signature.
 
     Raises:
-        UnsuitableSpaceError: If one that was named does not accept the signature.
+        UnsuitableSpaceError: If one that was named does not accept the
+            signature, or none suits.
         UserInputError: If one is named twice.
     """
+    named = [name_of(name) for name in names]
     entries: list[str | Definition] = []
     for name in names:
-        entries += [*suited(signature)] if name == AUTO else [name]
+        if name == AUTO:
+            entries += [found for found in _suiting(signature) if found not in named]
+        else:
+            entries.append(name)
     known: set[str] = set()
     for entry in entries:
         if name_of(entry) in known:
@@ -51,7 +59,9 @@ def make_space(
     """Returns the space of one name, or the union of several.
 
     Args:
-        names: Registered names, import paths, definitions, or ``"auto"``.
+        names: Registered names, import paths, definitions, or ``"auto"``. An
+            import path may lead to a `SearchSpace`, to any other
+            `keras_tuner.HyperModel` or to a ``build(hp)`` function.
         signature: Input and target.
         choices: Options left, as of `SearchSpace`.
         targets: What the files will be, as of `SearchSpace`.
@@ -64,6 +74,12 @@ def make_space(
     entries = resolve(names, signature)
     if len(entries) == 1:
         return _make(entries[0], signature, choices, targets)
+    for entry in entries:
+        if issubclass(_class_of(entry), ForeignSpace):
+            raise UserInputError(
+                "A hypermodel that is no SearchSpace is searched alone. Received:"
+                f" {name_of(entry)!r} with {len(entries) - 1} other spaces."
+            )
     members = {name_of(entry): _make(entry, signature, None, ()) for entry in entries}
     return UnionSpace(signature, members, choices, targets=targets)
 
@@ -73,10 +89,37 @@ def name_of(entry: str | Definition) -> str:
     return entry.name if isinstance(entry, Definition) else entry.rpartition(":")[2]
 
 
-def _class_of(entry: str | Definition) -> type[SearchSpace]:
-    base = entry.base if isinstance(entry, Definition) else entry
-    found: type[SearchSpace] = search_spaces.SPACES.get(base)
+def out_of_reach(space: SearchSpace, target: str) -> tuple[LeftOut, ...]:
+    """Returns the options still in a space whose configurations cannot ship to a target."""
+    options = {each.name: list(each.values) for each in space.hyperparameters().space}
+    return tuple(
+        limit
+        for limit in space._limited
+        if limit.target == target
+        and (not limit.name or limit.option in options.get(limit.name, ()))
+    )
+
+
+def _suiting(signature: Signature) -> tuple[str, ...]:
+    known = search_spaces.SPACES.names()
+    reasons = {
+        name: search_spaces.SPACES.get(name).accepts(signature)
+        for name in suited(signature)
+        if name in known
+    }
+    found = tuple(name for name, reason in reasons.items() if reason is None)
+    if not found:
+        why = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+        raise UnsuitableSpaceError(
+            f"No registered space suits the data{': ' if why else ''}{why}. Name one with --space."
+        )
     return found
+
+
+def _class_of(entry: str | Definition) -> Any:
+    base = entry.base if isinstance(entry, Definition) else entry
+    found = search_spaces.SPACES.get(base) if not is_held(base) else None
+    return found if is_space(found) else adapted(base, found)
 
 
 def _make(
@@ -86,8 +129,9 @@ def _make(
     targets: Iterable[str],
 ) -> SearchSpace:
     if not isinstance(entry, Definition):
-        return _class_of(entry)(signature, choices, targets=targets)
-    space = _class_of(entry)(
+        made: SearchSpace = _class_of(entry)(signature, choices, targets=targets)
+        return made
+    space: SearchSpace = _class_of(entry)(
         signature,
         {**entry.choices, **(choices or {})},
         targets=targets,

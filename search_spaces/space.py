@@ -19,6 +19,7 @@ from search_spaces.registry import nearest
 from search_spaces.regularization import Regularization, regularize_weights
 from search_spaces.signature import Signature
 from search_spaces.training.compiling import compile_model
+from search_spaces.training.fitting import fit
 from search_spaces.training.recipe import Recipe
 from search_spaces.tree import space_tree
 
@@ -158,11 +159,18 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         return model
 
     def fit(self, hp: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
-        """Trains with the configuration's batch size, unless the caller gives one."""
-        data = args[0] if args else kwargs.get("x")
-        if hasattr(data, "shape"):  # A dataset object brings its own batches.
-            kwargs.setdefault("batch_size", self.choose(hp).recipe.batch_size)
-        return model.fit(*args, **kwargs)
+        """Trains by all that the configuration's recipe says.
+
+        Args:
+            hp: The configuration.
+            model: What `build` made of it.
+            args: As of `search_spaces.training.fitting.fit`: inputs, targets.
+            kwargs: As of the same: whatever `keras.Model.fit` takes, and more.
+
+        Returns:
+            The `keras.callbacks.History`.
+        """
+        return fit(model, self.choose(hp).recipe, self.signature, *args, **kwargs)
 
     def declare_hyperparameters(self, hp: Any) -> None:
         """Declares the full conditional space without building a model."""

@@ -44,6 +44,25 @@ class Node:
         return record
 
 
+def options_of(hp: Any) -> tuple[Any, ...]:
+    """Returns every value of a hyperparameter; of a continuous range some, evenly spread."""
+    if not hasattr(hp, "min_value") or hp.step is not None:
+        return tuple(hp.values)
+    if isinstance(hp.min_value, int):
+        return tuple(range(hp.min_value, hp.max_value + 1))
+    return tuple(sorted(hp.values))
+
+
+def is_continuous(hp: Any) -> bool:
+    """Returns whether a hyperparameter's values cannot be counted."""
+    return hasattr(hp, "min_value") and hp.step is None and not isinstance(hp.min_value, int)
+
+
+def span_of(hp: Any) -> str:
+    """Returns the range of a numeric hyperparameter in words."""
+    return f"{hp.min_value:g} to {hp.max_value:g}"
+
+
 def space_tree(hyperparameters: Any) -> list[Node]:
     """Returns the root nodes of a `keras_tuner.HyperParameters`.
 
@@ -59,7 +78,8 @@ def space_tree(hyperparameters: Any) -> list[Node]:
                 f"A hyperparameter is declared once. Received: {hp.name!r} under two conditions;"
                 " put each in a name scope of its own."
             )
-        node = Node(hp.name, tuple(hp.values), hp.default)
+        options = (span_of(hp),) if is_continuous(hp) else options_of(hp)
+        node = Node(hp.name, options, hp.default)
         nodes[hp.name] = node
         if not hp.conditions:
             roots.append(node)

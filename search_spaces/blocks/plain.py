@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from search_spaces.blocks.base import Block, Surroundings, check_kernel, choose_kernel
+from search_spaces.blocks.base import Block, Surroundings, check_kernel
+from search_spaces.blocks.kernel import choose_reach
 from search_spaces.layers.convolution import convolve
+from search_spaces.layers.masking import keep
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,12 @@ class Plain(Block[PlainChoices]):
 
     def choose(self, hp: Any, size: tuple[int, ...]) -> PlainChoices:
         """Declares and returns kernel."""
-        return PlainChoices(kernel=choose_kernel(hp, size))
+        return PlainChoices(kernel=choose_reach(hp, size))
 
     def apply(self, choices: PlainChoices, tensor: Any, around: Surroundings) -> Any:
         """Builds the layers, as `Block.apply` says."""
         tensor = convolve(
-            tensor,
+            keep(tensor, around.mask),
             around.filters,
             choices.kernel,
             f"{around.name}c",

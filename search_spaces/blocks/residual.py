@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import keras
-
-from search_spaces.blocks.base import Block, Surroundings, check_kernel, choose_kernel
-from search_spaces.layers.convolution import convolve, pointwise
-from search_spaces.layers.pooling import pool
+from search_spaces.blocks.base import Block, Surroundings, check_kernel
+from search_spaces.blocks.kernel import choose_reach
+from search_spaces.blocks.shortcut import add_branch, shortcut
+from search_spaces.layers.convolution import convolve
+from search_spaces.layers.masking import keep
+from search_spaces.layers.pooling import shrink_mask
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,15 @@ class Residual(Block[ResidualChoices]):
 
     def choose(self, hp: Any, size: tuple[int, ...]) -> ResidualChoices:
         """Declares and returns kernel."""
-        return ResidualChoices(kernel=choose_kernel(hp, size))
+        return ResidualChoices(kernel=choose_reach(hp, size))
 
     def apply(self, choices: ResidualChoices, tensor: Any, around: Surroundings) -> Any:
         """Builds the layers, as `Block.apply` says."""
-        shortcut = self._shortcut(tensor, around)
-        for number, strides in ((1, around.strides), (2, 1)):
+        beside = shortcut(tensor, around)
+        inside = shrink_mask(around.mask, around.strides)
+        for number, strides, mask in ((1, around.strides, around.mask), (2, 1, inside)):
             tensor = convolve(
-                tensor,
+                keep(tensor, mask),
                 around.filters,
                 choices.kernel,
                 f"{around.name}c{number}",
@@ -52,19 +54,4 @@ class Residual(Block[ResidualChoices]):
             tensor = around.normalize(tensor, str(number))
             if number == 1:
                 tensor = around.activate(tensor, "1")
-        return around.activate(keras.layers.Add(name=f"{around.name}p")([tensor, shortcut]), "2")
-
-    def _shortcut(self, tensor: Any, around: Surroundings) -> Any:
-        if around.strides == 2:
-            # Averaging keeps what a strided 1x1 convolution would throw away.
-            tensor = pool("average", tensor, f"{around.name}d")[0]
-        if tensor.shape[-1] != around.filters:
-            # Without a bias: a second one, summed with that of the main path, adds nothing.
-            tensor = pointwise(
-                tensor,
-                around.filters,
-                False,
-                f"{around.name}s",
-                kernel_initializer=around.initializer,
-            )
-        return tensor
+        return around.activate(add_branch(tensor, beside, around, "p"), "2")

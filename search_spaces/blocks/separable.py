@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from search_spaces.blocks.base import Block, Surroundings, check_kernel, choose_kernel
+from search_spaces.blocks.base import Block, Surroundings, check_kernel
+from search_spaces.blocks.kernel import choose_reach
 from search_spaces.layers.convolution import separable
+from search_spaces.layers.masking import keep
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,12 @@ class Separable(Block[SeparableChoices]):
 
     def choose(self, hp: Any, size: tuple[int, ...]) -> SeparableChoices:
         """Declares and returns kernel."""
-        return SeparableChoices(kernel=choose_kernel(hp, size))
+        return SeparableChoices(kernel=choose_reach(hp, size))
 
     def apply(self, choices: SeparableChoices, tensor: Any, around: Surroundings) -> Any:
         """Builds the layers, as `Block.apply` says."""
         tensor = separable(
-            tensor,
+            keep(tensor, around.mask),
             around.filters,
             choices.kernel,
             f"{around.name}c",

@@ -38,7 +38,7 @@ def start(spec: InputSpec) -> Start:
     if spec.kind == "tokens":
         mask = ops.expand_dims(ops.cast(ops.not_equal(inputs, 0), "float32"), -1)
         return Start(inputs, inputs, mask)
-    scale, offset = _affine(spec)
+    scale, offset = affine(spec)
     tensor = keras.layers.Rescaling(scale, offset, name="r")(inputs)
     if not spec.ragged:
         return Start(inputs, tensor)
@@ -64,7 +64,7 @@ def finish(tensor: Any, target: TargetSpec) -> Any:
 
 def undo(tensor: Any, spec: InputSpec) -> Any:
     """Turns a rescaled reconstruction (batch, *spec.shape) into raw values, in ``"outputs"``."""
-    scale, offset = _affine(spec)
+    scale, offset = affine(spec)
     if isinstance(scale, list):
         back = [-o / s for o, s in zip(offset, scale, strict=True)]
         return keras.layers.Rescaling([1 / s for s in scale], back, name="outputs")(tensor)
@@ -73,13 +73,13 @@ def undo(tensor: Any, spec: InputSpec) -> Any:
 
 def raw_variance(spec: InputSpec) -> float:
     """Returns the mean squared raw difference that one rescaled unit of difference makes."""
-    scale, _ = _affine(spec)
+    scale, _ = affine(spec)
     scales = scale if isinstance(scale, list) else [scale]
     return math.fsum(1 / s**2 for s in scales) / len(scales)
 
 
-def _affine(spec: InputSpec) -> tuple[Any, Any]:
-    """Returns scale and offset: one number each, or one for each channel."""
+def affine(spec: InputSpec) -> tuple[Any, Any]:
+    """Returns scale and offset of the rescaling: one number each, or one for each channel."""
     if spec.mean:
         scales = [1 / deviation for deviation in spec.std]
         return scales, [-mean * scale for mean, scale in zip(spec.mean, scales, strict=True)]

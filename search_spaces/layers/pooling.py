@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from search_spaces.layers.convolution import rank_of
+from search_spaces.layers.masking import extend
 
 POOLINGS = ("max", "average", "stride")
 
@@ -17,13 +18,15 @@ _LAYERS = {
 }
 
 
-def pool(kind: str, tensor: Any, name: str) -> tuple[Any, int]:
+def pool(kind: str, tensor: Any, name: str, mask: Any = None) -> tuple[Any, int]:
     """Halves every axis of positions, rounded up.
 
     Args:
         kind: One of `POOLINGS`. ``"stride"`` leaves it to the next block.
         tensor: Keras tensor of shape (batch, *positions, channels).
         name: Name of the pooling layer.
+        mask: 1 for steps of data and 0 for padding, (batch, steps, 1), or None;
+            `shrink_mask` gives that of the result.
 
     Returns:
         The tensor, and the strides that the next block has to use.
@@ -36,7 +39,7 @@ def pool(kind: str, tensor: Any, name: str) -> tuple[Any, int]:
     if kind not in _LAYERS:
         raise ValueError(f"A pooling is one of {POOLINGS}. Received: kind={kind!r}")
     layer = _LAYERS[kind][rank_of(tensor) - 1]
-    return layer(2, padding="same", name=name)(tensor), 1
+    return layer(2, padding="same", name=name)(extend(tensor, mask)), 1
 
 
 def shrink_mask(mask: Any, factor: int) -> Any:

@@ -1,4 +1,4 @@
-"""Any input that runs in time as a sequence of vectors."""
+"""Any input that runs in time as a sequence of vectors, and its number of steps."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from keras import ops
 
 from search_spaces.layers.ends import Start
 from search_spaces.signature import InputSpec
+
+#: Kinds of input that run in time.
+SEQUENCES = ("series", "tokens", "spectrogram")
 
 
 def to_sequence(begin: Start, spec: InputSpec, embedding: int = 32) -> Any:
@@ -34,3 +37,31 @@ def to_sequence(begin: Start, spec: InputSpec, embedding: int = 32) -> Any:
     if spec.kind != "series":
         raise ValueError(f"A sequence runs in time. Received: kind={spec.kind!r}")
     return begin.tensor
+
+
+def lengthen(tensor: Any, multiple: int) -> Any:
+    """Adds zeros after the last step until the number of steps is a multiple.
+
+    Strides then fall on the same steps whatever the length, so that more
+    padding changes nothing. A mask can be lengthened alike.
+
+    Args:
+        tensor: A Keras tensor of shape (batch, steps, ...).
+        multiple: At least 1.
+    """
+    missing = -int(tensor.shape[1]) % multiple
+    if not missing:
+        return tensor
+    return ops.pad(tensor, [(0, 0), (0, missing), *[(0, 0)] * (len(tensor.shape) - 2)])
+
+
+def stack_steps(tensor: Any, factor: int) -> Any:
+    """Joins every `factor` steps into one: (batch, steps / factor rounded up, factor * channels).
+
+    Nothing is lost; Sak et al., 2015, https://arxiv.org/abs/1507.06947, section 4.
+    """
+    if factor == 1:
+        return tensor
+    tensor = lengthen(tensor, factor)
+    steps, channels = int(tensor.shape[1]), int(tensor.shape[2])
+    return ops.reshape(tensor, (-1, steps // factor, factor * channels))

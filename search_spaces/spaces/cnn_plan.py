@@ -1,56 +1,82 @@
-"""How a convolutional space is scaled to its input."""
+"""How the space `cnn` is scaled to its input."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search_spaces.signature import Signature
+from search_spaces.layers.heads import HEADS
+from search_spaces.layers.normalization import NORMALIZATIONS
+from search_spaces.signature import InputSpec, Signature
+from search_spaces.spaces.staged_plan import (
+    StagedPlan,
+    convolution_blocks,
+    masked,
+    sequence_strides,
+    stages_for,
+)
 
 _WIDTHS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192)
 
 
 @dataclass(frozen=True)
-class CnnPlan:
-    """Limits of a convolutional network for one image size.
-
-    Attributes:
-        size: Height and width of the image, in pixels.
-        stem_strides: Strides of the first convolution: large images are shrunk
-            at once, or their first layers would cost nearly everything.
-        max_stages: Most stages; the last one still sees at least 2x2 pixels.
-        stem_widths: Options for the first convolution's channels.
-        depths: Options for a stage's number of blocks.
-    """
-
-    size: tuple[int, int]
-    stem_strides: int
-    max_stages: int
-    stem_widths: tuple[int, ...]
-    depths: tuple[int, ...]
+class CnnPlan(StagedPlan):
+    """Every convolution block, activation and normalization, at widths for the input."""
 
     @classmethod
     def of(cls, signature: Signature) -> CnnPlan:
-        """Returns the plan for a signature's image shape."""
-        height, width, _ = signature.input.shape
-        strides = 1 if min(height, width) < 48 else 2 if min(height, width) < 128 else 4
-        small = min(_up(height, strides), _up(width, strides))
-        stages = 1
-        while stages < 4 and _up(small, 2 ** (stages + 1)) >= 2:
-            stages += 1
-        # Two 3x3 convolutions already see all of a tiny image's halved rows.
-        depths = (1, 2) if small < 16 else (1, 2, 3)
-        return cls((height, width), strides, stages, (8, 16, 24, 32), depths)
-
-    def stage_size(self, number: int) -> tuple[int, int]:
-        """Returns height and width that stage `number` (from 1) works at."""
-        factor = self.stem_strides * 2**number
-        return _up(self.size[0], factor), _up(self.size[1], factor)
-
-    def stage_widths(self, number: int) -> tuple[int, ...]:
-        """Returns the options for the channels of stage `number` (from 1)."""
-        start = min(number - 1, 4)
-        return _WIDTHS[start : start + (5 if min(self.size) < 16 else 6)]
+        """Returns the plan for a signature's input."""
+        spec = signature.input
+        return _of_map(cls, spec) if spec.rank == 2 else _of_sequence(cls, spec)
 
 
-def _up(length: int, divisor: int) -> int:
-    return -(-length // divisor)
+def _of_map(cls: type[CnnPlan], spec: InputSpec) -> CnnPlan:
+    side = min(spec.size)
+    strides = 1 if side < 48 else 2 if side < 128 else 4
+    if spec.kind == "spectrogram":
+        strides = 1 if side < 32 else 2
+    shrunk = -(-side // strides)
+    # Two 3x3 convolutions already see all of a tiny image's halved rows.
+    depths = (1, 2) if shrunk < 16 else (1, 2, 3)
+    heard = spec.kind == "spectrogram"
+    return cls(
+        size=spec.size,
+        stem_strides=strides,
+        halving=2,
+        max_stages=stages_for(spec.size, strides * 2, most=4),
+        stems=("plain", "strided", "patchify"),
+        stem_widths=(8, 16, 24, 32) if not heard else (16, 32, 64),
+        stem_kernels=(3, 5),
+        widths=_WIDTHS if not heard else _WIDTHS[2:],
+        width_options=5 if side < 16 else 6,
+        depths=(*depths, 4) if heard else depths,
+        blocks=convolution_blocks(2),
+        normalizations=NORMALIZATIONS,
+        heads=HEADS,
+    )
+
+
+def _of_sequence(cls: type[CnnPlan], spec: InputSpec) -> CnnPlan:
+    strides, halving = sequence_strides(spec)
+    words = spec.kind == "tokens"
+    return cls(
+        size=spec.size,
+        stem_strides=strides,
+        halving=halving,
+        max_stages=stages_for(spec.size, strides * halving, most=3 if words else 4),
+        stems=("none", "plain") if words else _stems(halving),
+        stem_widths=(16, 32, 64),
+        stem_kernels=(3, 5, 9),
+        widths=_WIDTHS[2:],
+        width_options=6,
+        depths=(1, 2, 3),
+        blocks=convolution_blocks(1),
+        # A group's statistics run over all steps, padding too.
+        normalizations=tuple(
+            name for name in NORMALIZATIONS if not masked(spec) or name != "group"
+        ),
+        heads=HEADS,
+    )
+
+
+def _stems(halving: int) -> tuple[str, ...]:
+    return ("plain", "strided", "patchify") if halving == 2 else ("plain",)

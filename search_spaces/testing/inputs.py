@@ -22,6 +22,11 @@ INPUTS = {
     "vector 13": InputSpec("vector", (13,), mean=(1.0,) * 13, std=(3.0,) * 13),
 }
 
+#: Waves that a smooth random field is the sum of, and its noise.
+_WAVES, _NOISE = 3, 0.2
+#: Different tokens of one example.
+_TOKENS = 6
+
 
 def signature_of(kind: str, target: str = "classification", units: int = 10) -> Signature:
     """Returns the signature of asking `target` of the input named `kind` in `INPUTS`."""
@@ -41,7 +46,10 @@ def batch(
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Returns random raw inputs of shape (count, *shape), and random targets for them.
 
-    Tokens and ragged series are padded at their end to half of their length and more.
+    As in data, one example differs from the next in level, contrast and shape,
+    or in the tokens it is made of: what a model pools over positions differs
+    too. Tokens and ragged series are padded at their end to half of their
+    length and more.
     """
     rng = np.random.default_rng(seed)
     inputs = _inputs(signature.input, rng, count)
@@ -49,18 +57,38 @@ def batch(
 
 
 def _inputs(spec: InputSpec, rng: np.random.Generator, count: int) -> NDArray[Any]:
-    shape = (count, *spec.shape)
     if spec.kind == "tokens":
-        inputs = rng.integers(1, spec.vocabulary, shape)
-    elif spec.mean:
-        inputs = rng.normal(spec.mean, spec.std, shape)
+        words = rng.integers(1, spec.vocabulary, (count, _TOKENS))
+        inputs = np.stack([rng.choice(each, spec.shape) for each in words])
     else:
-        inputs = rng.uniform(spec.low, spec.high, shape)
+        field = _fields(spec, rng, count)
+        if spec.mean:
+            inputs = np.asarray(spec.mean) + np.asarray(spec.std) * field
+        else:
+            inputs = spec.low + (spec.high - spec.low) * np.clip(0.5 + 0.25 * field, 0, 1)
     if spec.kind == "tokens" or spec.ragged:
         lengths = rng.integers(spec.shape[0] // 2, spec.shape[0] + 1, count)
         for row, length in zip(inputs, lengths, strict=True):
             row[length:] = 0
     return inputs.astype(spec.dtype)
+
+
+def _fields(spec: InputSpec, rng: np.random.Generator, count: int) -> NDArray[Any]:
+    """Returns smooth random fields of mean 0 and variance about 1, some noise on top."""
+    shape = (count, *spec.shape)
+    if not spec.rank:
+        return rng.normal(size=shape)
+    positions = np.meshgrid(*[np.linspace(0, 1, size) for size in spec.size], indexing="ij")
+    grid = np.stack(positions, axis=-1)[..., None]
+    field = rng.normal(size=shape) * _NOISE
+    for example in field:
+        example += 0.5 * rng.normal()
+        contrast = rng.uniform(0.3, 1.0)
+        for _ in range(_WAVES):
+            speed = rng.normal(size=(spec.rank, 1)) * 2 * np.pi * rng.uniform(0.3, 3)
+            phase = rng.uniform(0, 2 * np.pi, spec.shape[-1])
+            example += contrast * np.cos((grid * speed).sum(axis=-2) + phase) * (2 / _WAVES) ** 0.5
+    return field
 
 
 def _targets(signature: Signature, rng: np.random.Generator, inputs: NDArray[Any]) -> NDArray[Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,18 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from search_spaces.errors import UserInputError
-from search_spaces.training.recipe import Recipe
+from search_spaces.errors import UnsuitableSpaceError, UserInputError
+from search_spaces.limits import TARGETS
+from search_spaces.narrowing import last_part
+from search_spaces.signature import TARGET_KINDS
 from search_spaces.space import SearchSpace
-from search_spaces.testing.inputs import INPUTS, batch, classification_of
+from search_spaces.testing.cases import Case, cases_of, make_offline
+from search_spaces.testing.checks import check_same_twice, check_saving, check_step
+from search_spaces.testing.inputs import INPUTS, batch
+from search_spaces.training.recipe import Recipe
+from search_spaces.variation import crossover, mutate
 
-SEEDS = range(3)
+SEEDS = range(2)
 
 
 def _with(values: dict[str, Any]) -> Any:
@@ -29,54 +37,87 @@ def _declared(hp: Any) -> list[dict[str, Any]]:
     return [each.get_config() for each in hp.space]
 
 
+@cache
+def _space(space_class: type[SearchSpace], case: Case) -> SearchSpace:
+    return make_offline(space_class, case.signature)
+
+
 class SpaceContract:
-    """Subclass it and set `space_class`; `kinds` may leave out inputs it refuses.
+    """Subclass it and set `space_class`.
+
+    Tests run for each problem of `search_spaces.testing.INPUTS` that the space
+    accepts: those that build models for one random configuration each, those
+    that only decide for several. A space whose plan needs the network says in
+    its class attribute ``offline_plan`` what to change in a test.
 
     Attributes:
         space_class: The space under test.
-        kinds: Names in `search_spaces.testing.INPUTS` to build for.
+        kinds: Names in `search_spaces.testing.INPUTS` to test it on; it must
+            accept each for one target at least.
     """
 
     space_class: type[SearchSpace]
     kinds: tuple[str, ...] = tuple(INPUTS)
 
+    @classmethod
+    def cases(cls) -> tuple[Case, ...]:
+        """Returns the problems to test on."""
+        return tuple(case for case in cases_of(cls.space_class) if case.kind in cls.kinds)
+
     def pytest_generate_tests(self, metafunc: Any) -> None:
-        """Parametrizes by input kind, and by seed where a test asks for one."""
-        if "kind" in metafunc.fixturenames:
-            metafunc.parametrize("kind", self.kinds)
-        if "seed" in metafunc.fixturenames:
-            metafunc.parametrize("seed", SEEDS)
+        """Parametrizes by the problems that the space accepts."""
+        if "case" in metafunc.fixturenames:
+            metafunc.parametrize("case", self.cases(), ids=str)
 
     @pytest.fixture
-    def space(self, kind: str) -> SearchSpace:
-        return self.space_class(classification_of(kind))
+    def space(self, case: Case) -> SearchSpace:
+        return _space(self.space_class, case)
 
-    def weights(self, space: SearchSpace, values: dict[str, Any]) -> list[Any]:
-        """Returns the initial weights of a configuration under a fixed global seed."""
-        keras.utils.set_random_seed(7)
-        weights: list[Any] = space.build(_with(values)).get_weights()
-        return weights
+    @pytest.fixture
+    def values(self, space: SearchSpace, case: Case) -> dict[str, Any]:
+        """Returns one configuration, another for each problem."""
+        return space.sample(self.cases().index(case))
 
-    def test_is_named_and_summed_up(self, space: SearchSpace) -> None:
-        assert space.name == self.space_class.name != ""
-        assert space.summary
+    @pytest.fixture
+    def one(self) -> SearchSpace:
+        """Returns the space on the first problem, for what does not depend on it."""
+        return _space(self.space_class, self.cases()[0])
 
-    def test_accepts_what_it_is_tested_on(self, kind: str) -> None:
-        assert self.space_class.accepts(classification_of(kind)) is None
+    def make(self, space: SearchSpace, **options: Any) -> SearchSpace:
+        """Returns the space again with other options."""
+        return make_offline(self.space_class, space.signature, **options)
+
+    # Naming and accepting
+
+    def test_is_named_and_summed_up(self, one: SearchSpace) -> None:
+        assert one.name == self.space_class.name != ""
+        assert one.summary
+        assert "\n" not in one.summary
+
+    def test_accepts_what_it_is_tested_on(self) -> None:
+        assert self.cases()
+        if self.kinds != tuple(INPUTS):
+            assert {case.kind for case in self.cases()} == set(self.kinds)
+
+    def test_what_it_refuses_it_refuses_in_one_line(self) -> None:
+        refused = [
+            case
+            for case in (Case(kind, target) for target in TARGET_KINDS for kind in INPUTS)
+            if self.space_class.accepts(case.signature) is not None
+        ]
+        for case in refused:
+            with pytest.raises(UnsuitableSpaceError) as caught:
+                self.space_class(case.signature)
+            assert "\n" not in str(caught.value)
 
     # Deciding
 
-    def test_declaring_equals_what_building_touches(self, space: SearchSpace) -> None:
-        declared, built = keras_tuner.HyperParameters(), keras_tuner.HyperParameters()
-        space.declare_hyperparameters(declared)
-        space.build(built)
-        assert _declared(declared) == _declared(built)
-        assert declared.values == built.values
-
-    def test_every_walk_declares_everything(self, space: SearchSpace, seed: int) -> None:
-        hp = _with(space.sample(seed))
-        space.choose(hp)
-        assert _declared(hp) == _declared(space.hyperparameters())
+    def test_every_walk_declares_everything(self, space: SearchSpace) -> None:
+        expected = _declared(space.hyperparameters())
+        for seed in SEEDS:
+            hp = _with(space.sample(seed))
+            space.choose(hp)
+            assert _declared(hp) == expected
 
     def test_names_are_declared_once_in_nested_scopes(self, space: SearchSpace) -> None:
         names = [each.name for each in space.hyperparameters().space]
@@ -84,43 +125,49 @@ class SpaceContract:
         assert space.size() >= 1
         assert json.loads(json.dumps(space.describe())) == space.describe()
 
-    def test_architecture_is_a_frozen_record(self, space: SearchSpace, seed: int) -> None:
-        values = space.sample(seed)
-        architecture = space.architecture(values)
-        assert architecture == space.architecture(values)
-        assert hash(architecture) == hash(space.architecture(values))
-        assert isinstance(architecture.recipe, Recipe)
-        assert space.batch_size(values) == architecture.recipe.batch_size
+    def test_architecture_is_a_frozen_record(self, space: SearchSpace) -> None:
+        for seed in SEEDS:
+            values = space.sample(seed)
+            architecture = space.architecture(values)
+            assert architecture == space.architecture(values)
+            assert hash(architecture) == hash(space.architecture(values))
+            assert isinstance(architecture.recipe, Recipe)
+            assert space.batch_size(values) == architecture.recipe.batch_size
 
-    def test_canonical_form_is_stable_and_complete(self, space: SearchSpace, seed: int) -> None:
-        canonical = space.canonical(space.sample(seed))
-        assert canonical == space.canonical(canonical) == space.sample(seed)
-        assert space.architecture(canonical) == space.architecture(space.sample(seed))
+    def test_canonical_form_is_stable_and_complete(self, space: SearchSpace) -> None:
+        for seed in SEEDS:
+            sample = space.sample(seed)
+            canonical = space.canonical(sample)
+            assert canonical == space.canonical(canonical) == sample == space.sample(seed)
+            # As it comes back from a store.
+            again = json.loads(json.dumps(canonical))
+            assert again == canonical
+            assert space.architecture(again) == space.architecture(sample)
 
-    def test_canonical_form_drops_what_is_not_active(self, space: SearchSpace, seed: int) -> None:
-        values = space.sample(seed)
-        # Everything the space knows, with the sample's own values on top.
-        noisy = {each.name: each.default for each in space.hyperparameters().space} | values
-        assert space.canonical(noisy) == space.canonical(values)
-        assert space.architecture(noisy) == space.architecture(values)
+    def test_canonical_form_drops_what_is_not_active(self, space: SearchSpace) -> None:
+        for seed in SEEDS:
+            values = space.sample(seed)
+            # Everything the space knows, with the sample's own values on top.
+            noisy = {each.name: each.default for each in space.hyperparameters().space} | values
+            assert space.canonical(noisy) == space.canonical(values)
+            assert space.architecture(noisy) == space.architecture(values)
 
-    def test_different_canonical_forms_differ_in_what_is_built(self, space: SearchSpace) -> None:
-        samples = [space.canonical(space.sample(seed)) for seed in range(50)]
-        unique = {json.dumps(sample) for sample in samples}
-        assert len({space.architecture(sample) for sample in samples}) == len(unique)
+    def test_different_canonical_forms_differ_in_what_is_built(self, one: SearchSpace) -> None:
+        samples = [one.sample(seed) for seed in range(30)]
+        # A single gene makes all the difference.
+        samples += [mutate(one, samples[0], random.Random(seed)) for seed in range(30)]
+        unique = {json.dumps(sample): sample for sample in samples}
+        architectures = {one.architecture(sample) for sample in unique.values()}
+        assert len(architectures) == len(unique)
 
-    def test_values_survive_json(self, space: SearchSpace, seed: int) -> None:
-        values = space.canonical(space.sample(seed))
-        again = json.loads(json.dumps(values))
-        assert again == values
-        assert space.architecture(again) == space.architecture(values)
-
-    def test_bad_values_are_refused(self, space: SearchSpace) -> None:
-        name = space.hyperparameters().space[0].name
+    def test_bad_values_are_refused(self, one: SearchSpace) -> None:
+        name = one.hyperparameters().space[0].name
         with pytest.raises(UserInputError, match="Received"):
-            space.architecture({name: "no such option"})
+            one.architecture({name: "no such option"})
         with pytest.raises(UserInputError, match="no hyperparameter"):
-            space.architecture({"no such name": 1})
+            one.architecture({"no such name": 1})
+
+    # Guesses
 
     def test_first_guesses_are_legal_and_distinct(self, space: SearchSpace) -> None:
         for guess in space.guesses():
@@ -131,70 +178,128 @@ class SpaceContract:
 
     # Narrowing
 
-    def test_choices_narrow_every_root(self, space: SearchSpace) -> None:
-        for each in space.hyperparameters().space:
+    def test_choices_narrow_every_root(self, one: SearchSpace) -> None:
+        for each in one.hyperparameters().space:
             if each.conditions or len(each.values) < 2:
                 continue
             kept = each.values[-1]
-            narrowed = self.space_class(space.signature, choices={each.name: [str(kept)]})
-            assert narrowed.size() < space.size()
+            narrowed = self.make(one, choices={each.name: [str(kept)]})
+            assert narrowed.size() < one.size()
             for seed in SEEDS:
                 assert narrowed.sample(seed)[each.name] == kept
             for guess in narrowed.first_guesses():
                 assert guess[each.name] == kept
 
-    def test_bad_choices_are_refused(self, space: SearchSpace) -> None:
-        name = space.hyperparameters().space[0].name
+    def test_bad_choices_are_refused(self, one: SearchSpace) -> None:
+        name = one.hyperparameters().space[0].name
         refused: list[dict[str, Any]] = [{name + "x": [1]}, {name: ["no such"]}, {name: []}]
         for choices in refused:
             with pytest.raises(UserInputError):
-                self.space_class(space.signature, choices=choices)
+                self.make(one, choices=choices)
+
+    def test_its_plan_can_be_written_down(self, one: SearchSpace) -> None:
+        if one.plan is None:
+            return
+        fields = {name: getattr(one.plan, name) for name in one.plan.__dataclass_fields__}
+        again = self.space_class(one.signature, plan=fields)
+        assert again.plan == one.plan
+        assert _declared(again.hyperparameters()) == _declared(one.hyperparameters())
+        with pytest.raises(UserInputError, match="no plan field"):
+            self.space_class(one.signature, plan={"no such field": 1})
+
+    # Limits
+
+    def test_limits_speak_of_what_there_is(self, space: SearchSpace) -> None:
+        options = {each.name: each.values for each in space.hyperparameters().space}
+        for limit in space.limits():
+            assert limit.reason
+            assert "\n" not in limit.reason
+            if not limit.name:
+                continue
+            named = [name for name in options if limit.speaks_of(name)]
+            assert named, limit
+            for option in limit.options:
+                assert any(option in options[name] for name in named), (limit, option)
+
+    def test_targets_leave_out_what_cannot_ship(self, space: SearchSpace) -> None:
+        for target in TARGETS:
+            limits = [limit for limit in space.limits() if limit.target == target]
+            if any(not limit.name for limit in limits):
+                with pytest.raises(UnsuitableSpaceError, match="cannot be shipped"):
+                    self.make(space, targets=[target])
+                continue
+            narrowed = self.make(space, targets=[target])
+            assert bool(narrowed.left_out) == bool(limits)
+            for seed in SEEDS:
+                sample = narrowed.sample(seed)
+                assert target not in space.unsupported(sample)
+                for out in narrowed.left_out:
+                    assert sample.get(out.name) != out.option
+            for guess in narrowed.first_guesses():
+                assert target not in space.unsupported(guess)
+
+    def test_what_is_limited_is_named(self, space: SearchSpace) -> None:
+        for limit in space.limits():
+            for seed in range(20):
+                values = space.sample(seed)
+                taken = {last_part(name): value for name, value in values.items()} | values
+                if not limit.name or taken.get(limit.name) in limit.options:
+                    assert limit.target in space.unsupported(values)
+
+    # Varying
+
+    def test_children_are_legal(self, space: SearchSpace) -> None:
+        rng = random.Random(0)
+        for seed in SEEDS:
+            first, second = space.sample(seed), space.sample(seed + 100)
+            mutant = mutate(space, first, rng)
+            assert mutant == space.canonical(mutant)
+            assert mutant != first or space.size() == 1
+            child = crossover(space, first, second, rng)
+            assert child == space.canonical(child)
+            assert crossover(space, first, first, rng) == first
 
     # Building
 
-    def test_same_values_give_the_same_model(self, space: SearchSpace, seed: int) -> None:
-        values = space.sample(seed)
-        first, second = (space.build(_with(values)) for _ in range(2))
-        assert first.get_config() == second.get_config()
-        assert first.optimizer.get_config() == second.optimizer.get_config()
-        for one, other in zip(
-            self.weights(space, values), self.weights(space, values), strict=True
-        ):
-            np.testing.assert_array_equal(one, other)
+    def test_declaring_equals_what_building_touches(self, one: SearchSpace) -> None:
+        declared, built = keras_tuner.HyperParameters(), keras_tuner.HyperParameters()
+        one.declare_hyperparameters(declared)
+        one.build(built)
+        assert _declared(declared) == _declared(built)
+        assert declared.values == built.values
 
-    def test_model_maps_raw_inputs_to_probabilities(self, space: SearchSpace, seed: int) -> None:
-        model = space.build(_with(space.sample(seed)))
-        assert model.optimizer is not None
-        assert model.layers[-1].name == "probabilities"
-        assert model.layers[-2].name == "logits"
-        outputs = model.predict_on_batch(batch(space.signature, 4)[0])
-        assert outputs.shape == (4, space.signature.target.units)
+    def test_model_keeps_what_every_model_must(
+        self, space: SearchSpace, values: dict[str, Any], tmp_path: Path
+    ) -> None:
+        model = check_same_twice(space, values)
+        check_answers(model, space)
+        check_step(model, space, values)
+        check_saving(model, space, tmp_path / "m.keras")
+
+    def test_best_first_guess_trains(self, space: SearchSpace) -> None:
+        guess = (space.first_guesses() or (space.canonical({}),))[0]
+        check_step(space.build_from(guess), space, guess)
+
+
+def check_answers(model: Any, space: SearchSpace) -> None:
+    """Checks that a model maps raw inputs to what the target asks for."""
+    target = space.signature.target
+    inputs = batch(space.signature, 4)[0]
+    outputs = keras.ops.convert_to_numpy(model(inputs))
+    assert np.isfinite(outputs).all()
+    names = [layer.name for layer in model.layers if layer.name in _ENDS]
+    if target.kind == "reconstruction":
+        assert outputs.shape == inputs.shape
+        assert names == ["outputs"]
+        return
+    assert outputs.shape == (4, target.units)
+    if target.kind == "regression":
+        assert names == ["outputs"]
+        return
+    assert names == ["logits", "probabilities"]
+    assert ((outputs >= 0) & (outputs <= 1)).all()
+    if target.kind == "classification":
         np.testing.assert_allclose(outputs.sum(axis=1), 1.0, atol=1e-5)
 
-    def test_one_step_trains_every_weight(self, space: SearchSpace, seed: int) -> None:
-        keras.utils.set_random_seed(seed)
-        model = space.build(_with(space.sample(seed)))
-        model.run_eagerly = True  # One step: tracing would take longer than running.
-        before = [keras.ops.convert_to_numpy(weight).copy() for weight in model.trainable_weights]
-        loss = model.train_on_batch(*batch(space.signature))[0]
-        assert np.isfinite(loss)
-        for weight, old in zip(model.trainable_weights, before, strict=True):
-            assert np.isfinite(keras.ops.convert_to_numpy(weight)).all(), weight.path
-            assert (keras.ops.convert_to_numpy(weight) != old).any(), weight.path
 
-    def test_saved_and_loaded_it_says_the_same(
-        self, space: SearchSpace, seed: int, tmp_path: Path
-    ) -> None:
-        model = space.build(_with(space.sample(seed)))
-        model.optimizer.build(model.trainable_variables)
-        model.save(tmp_path / "m.keras")
-        loaded = keras.models.load_model(tmp_path / "m.keras")
-        inputs = batch(space.signature, 4)[0]
-        np.testing.assert_array_equal(
-            loaded.predict_on_batch(inputs), model.predict_on_batch(inputs)
-        )
-        assert loaded.optimizer.get_config() == model.optimizer.get_config()
-
-    def test_first_guesses_build(self, space: SearchSpace) -> None:
-        for guess in space.first_guesses():
-            assert space.build(_with(guess)).count_params() > 0
+_ENDS = ("logits", "probabilities", "outputs")

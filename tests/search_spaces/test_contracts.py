@@ -8,6 +8,7 @@ import pytest
 
 from search_spaces import BLOCKS, SPACES
 from search_spaces.blocks import Block
+from search_spaces.space import SearchSpace
 from search_spaces.testing import BlockContract, SpaceContract
 
 
@@ -18,8 +19,15 @@ class TestBlocks(BlockContract):
         return block
 
 
+class RegisteredContract(SpaceContract):
+    """What is asked of the package's own spaces beyond the contract."""
+
+    def test_there_is_a_first_guess_for_every_kind(self, space: SearchSpace) -> None:
+        assert space.first_guesses()
+
+
 def _contract(name: str) -> type[SpaceContract]:
-    return type(f"Test_{name}", (SpaceContract,), {"space_class": SPACES.get(name)})
+    return type(f"Test_{name}", (RegisteredContract,), {"space_class": SPACES.get(name)})
 
 
 # One class per space: what a class is tested on comes from the registry.

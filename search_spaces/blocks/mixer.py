@@ -1,0 +1,121 @@
+"""MLP-Mixer: dense layers across the steps, then across the channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+from keras import ops
+
+from search_spaces.blocks.base import Block, Surroundings
+from search_spaces.layers.convolution import convolve
+from search_spaces.layers.dropping import drop, drop_branch
+from search_spaces.layers.pooling import shrink_mask
+
+
+@dataclass(frozen=True)
+class MixerChoices:
+    """What a mixer block decides.
+
+    Attributes:
+        across: Inner width of the layers across the steps, over the number of steps.
+        expansion: Inner width of the layers across the channels, over the channels.
+    """
+
+    across: float = 1.0
+    expansion: int = 2
+
+    def __post_init__(self) -> None:
+        if self.across <= 0 or self.expansion < 1:
+            raise ValueError(
+                "`across` is positive and `expansion` at least 1. Received:"
+                f" across={self.across}, expansion={self.expansion}"
+            )
+
+
+class Mixer(Block[MixerChoices]):
+    """Two residual branches: one mixes the steps of a channel, one the channels of a step.
+
+    Source: Tolstikhin et al., "MLP-Mixer: An all-MLP Architecture for Vision",
+    2021, https://arxiv.org/abs/2105.01601. Its weights are tied to the number of
+    steps, so a sequence keeps its length.
+    """
+
+    summary = "MLP-Mixer: dense layers across steps, then across channels, with shortcuts"
+    family = "mixing"
+    ranks = (1,)
+
+    def choose(self, hp: Any, size: tuple[int, ...]) -> MixerChoices:
+        """Declares and returns across and expansion."""
+        return MixerChoices(
+            across=float(hp.Choice("across", [0.5, 1.0, 2.0], default=1.0)),
+            expansion=int(hp.Choice("expansion", [1, 2, 4], default=2)),
+        )
+
+    def apply(self, choices: MixerChoices, tensor: Any, around: Surroundings) -> Any:
+        """Builds the layers, as `Block.apply` says."""
+        tensor, mask = _fitted(tensor, around)
+        steps = int(tensor.shape[1])
+        inner = max(4, round(choices.across * steps))  # Fewer can all be dead under relu.
+        mixed = _masked(around.normalize(fill_padding(tensor, mask), "t"), mask)
+        mixed = keras.layers.Permute((2, 1), name=f"{around.name}pt")(mixed)
+        mixed = _two_layers(mixed, inner, steps, around, "t")
+        mixed = keras.layers.Permute((2, 1), name=f"{around.name}pc")(mixed)
+        tensor = _added(tensor, _masked(mixed, mask), around, "t")
+        inner = choices.expansion * around.filters
+        mixed = around.normalize(fill_padding(tensor, mask), "c")
+        mixed = _two_layers(mixed, inner, around.filters, around, "c")
+        return _added(tensor, _masked(mixed, mask), around, "c")
+
+
+def fill_padding(tensor: Any, mask: Any) -> Any:
+    """Returns the tensor with its first step in place of padded ones, for a normalization.
+
+    Layer normalization divides by the deviation, and the 0 of a row of zeros
+    makes a factor of 300 in between, which ruins the scale of an int8 file.
+
+    Args:
+        tensor: Keras tensor of shape (batch, steps, channels), zero in padded steps.
+        mask: As of `search_spaces.layers.ends.Start`, or None.
+    """
+    if mask is None:
+        return tensor
+    return ops.add(tensor, ops.multiply(tensor[:, :1], ops.subtract(1.0, mask)))
+
+
+def _fitted(tensor: Any, around: Surroundings) -> tuple[Any, Any]:
+    """Returns the tensor and its mask with the steps and channels that the block puts out."""
+    if around.strides == 1 and int(tensor.shape[-1]) == around.filters:
+        return tensor, around.mask
+    tensor = convolve(
+        tensor,
+        around.filters,
+        around.strides,  # Every step is read once.
+        f"{around.name}p",
+        strides=around.strides,
+        use_bias=around.use_bias,
+    )
+    mask = shrink_mask(around.mask, around.strides)
+    return _masked(tensor, mask), mask
+
+
+def _two_layers(tensor: Any, inner: int, units: int, around: Surroundings, suffix: str) -> Any:
+    """Applies the branch's two dense layers to the last axis."""
+    name = f"{around.name}{suffix}"
+    tensor = keras.layers.Dense(inner, kernel_initializer=around.initializer, name=f"{name}w")(
+        tensor
+    )
+    tensor = drop(around.activate(tensor, suffix), around.dropout, f"{name}o", around.activation)
+    # What follows a block normalizes the sum, which would cancel a bias.
+    return keras.layers.Dense(units, use_bias=around.use_bias, name=f"{name}v")(tensor)
+
+
+def _added(tensor: Any, branch: Any, around: Surroundings, suffix: str) -> Any:
+    branch = drop_branch(branch, around.branch_dropout, f"{around.name}{suffix}b")
+    return keras.layers.Add(name=f"{around.name}{suffix}s")([tensor, branch])
+
+
+def _masked(tensor: Any, mask: Any) -> Any:
+    """Returns the tensor with zeros in padded steps."""
+    return tensor if mask is None else ops.multiply(tensor, mask)

@@ -1,0 +1,31 @@
+"""Padding of sequences, kept out of what layers see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras import ops
+
+
+def keep(tensor: Any, mask: Any) -> Any:
+    """Sets padded steps to zero, as a convolution across steps has to find them.
+
+    Args:
+        tensor: Keras tensor of shape (batch, steps, channels).
+        mask: 1 for steps of data and 0 for padding, (batch, steps, 1); None
+            changes nothing.
+    """
+    return tensor if mask is None else ops.multiply(tensor, mask)
+
+
+def extend(tensor: Any, mask: Any) -> Any:
+    """Repeats the last step of data once in the padding behind it, and zeroes the rest.
+
+    A window of two steps that ends in padding then reads as it would at the end
+    of an unpadded sequence.
+    """
+    if mask is None:
+        return tensor
+    kept = ops.multiply(tensor, mask)
+    before = ops.concatenate([ops.zeros_like(kept[:, :1]), kept[:, :-1]], axis=1)
+    return ops.add(kept, ops.multiply(before, ops.subtract(1.0, mask)))

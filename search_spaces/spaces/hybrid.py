@@ -1,0 +1,203 @@
+"""Convolutions for what is near, then attention for what is far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import keras
+
+import search_spaces
+from search_spaces.blocks.base import Surroundings
+from search_spaces.layers.convolution import convolve
+from search_spaces.layers.dropping import add_noise, drop, drop_channels
+from search_spaces.layers.ends import finish, start
+from search_spaces.layers.masking import keep
+from search_spaces.layers.pooling import pool, shrink_mask
+from search_spaces.layers.sequence import to_sequence
+from search_spaces.layers.tokenizers import flatten_positions
+from search_spaces.limits import Limit
+from search_spaces.regularization import Regularization, choose_regularization
+from search_spaces.signature import Signature
+from search_spaces.space import SearchSpace
+from search_spaces.spaces.hybrid_guesses import hybrid_guesses
+from search_spaces.spaces.hybrid_plan import HybridPlan
+from search_spaces.spaces.staged_architecture import Stage
+from search_spaces.spaces.staged_limits import layer_limits
+from search_spaces.spaces.transformer_stack import (
+    Stack,
+    apply_stack,
+    asked_blocks,
+    attention_refuses,
+    block_limits,
+    choose_stack,
+)
+from search_spaces.training.recipe import Recipe, choose_recipe
+
+
+@dataclass(frozen=True)
+class HybridArchitecture:
+    """A network of convolutions, then attention, and how to train it.
+
+    Attributes:
+        embedding: Width of a text token's vector; 0 for other inputs.
+        stem: Channels of the first convolution.
+        stem_strides: Its strides.
+        stages: Convolutional stages; each halves every axis of positions first.
+        pooling: How they halve it.
+        normalization: Normalization of the convolutions.
+        stack: The encoders over what is left.
+        regularization: Penalties, bounds and noise.
+        recipe: How the model is trained.
+    """
+
+    embedding: int = 0
+    stem: int = 16
+    stem_strides: int = 1
+    stages: tuple[Stage, ...] = field(default_factory=lambda: (Stage(),))
+    pooling: str = "max"
+    normalization: str = "batch"
+    stack: Stack = field(default_factory=Stack)
+    regularization: Regularization = field(default_factory=Regularization)
+    recipe: Recipe = field(default_factory=Recipe)
+
+    def __post_init__(self) -> None:
+        if self.stem < 1 or self.stem_strides < 1 or not self.stages:
+            raise ValueError(
+                "A hybrid has a stem and at least one stage. Received:"
+                f" stem={self.stem}, stem_strides={self.stem_strides}, stages={self.stages}"
+            )
+
+
+class HybridSpace(SearchSpace):
+    """A stem, convolutional stages, encoders over their positions, a pooled head.
+
+    Source: Dai et al., "CoAtNet: Marrying Convolution and Attention for All Data
+    Sizes", 2021, https://arxiv.org/abs/2106.04803.
+    """
+
+    name = "hybrid"
+    plan_class = HybridPlan
+    summary = "stages of convolutional blocks, then encoders of self-attention"
+
+    @classmethod
+    def accepts(cls, signature: Signature) -> str | None:
+        """Returns why `signature` is nothing for convolution and attention, or None."""
+        return attention_refuses(signature, least=8)
+
+    def decide(self, hp: Any) -> HybridArchitecture:
+        """Declares the space and returns the network its values stand for."""
+        plan = self.plan
+        count = int(hp.Choice("stages", list(plan.stages), default=plan.stages[-1]))
+        embedding = 0
+        if self.signature.input.kind == "tokens":
+            embedding = int(hp.Choice("embedding", list(plan.embeddings), default=32))
+        stem = int(hp.Choice("stem", list(plan.stem_widths), default=16))
+        stages = []
+        for number in range(1, max(plan.stages) + 1):
+            reached = [each for each in plan.stages if each >= number]
+            with hp.conditional_scope("stages", reached):
+                stages.append(self._decide_stage(hp, number))
+        with hp.name_scope("attention"):
+            stack = choose_stack(
+                hp,
+                blocks=asked_blocks("encoder", plan.encoders, self._asked),
+                depths=plan.depths,
+                widths=plan.widths,
+                activations=plan.activations,
+            )
+        return HybridArchitecture(
+            embedding=embedding,
+            stem=stem,
+            stem_strides=plan.stem_strides,
+            stages=tuple(stages[:count]),
+            pooling=hp.Choice("pooling", list(plan.poolings)),
+            normalization=hp.Choice("normalization", list(plan.normalizations)),
+            stack=stack,
+            regularization=choose_regularization(hp, channels=True, branches=True),
+            recipe=choose_recipe(hp, self.signature),
+        )
+
+    def _decide_stage(self, hp: Any, number: int) -> Stage:
+        plan = self.plan
+        size = plan.stage_size(number)
+        names = self._stage_blocks()
+        with hp.name_scope(f"stage_{number}"):
+            kind = hp.Choice("block", names)
+            depth = int(hp.Choice("depth", list(plan.stage_depths)))
+            width = int(hp.Choice("width", list(plan.stage_widths), default=plan.stage_widths[-3]))
+            taken: Any = None
+            for name in names:
+                with hp.conditional_scope("block", [name]), hp.name_scope(name):
+                    choices = search_spaces.BLOCKS.get(name)().choose(hp, size)
+                taken = choices if name == kind else taken
+        return Stage(block=kind, choices=taken, depth=depth, width=width)
+
+    def _stage_blocks(self) -> list[str]:
+        return asked_blocks("block", self.plan.blocks, self._asked)
+
+    def assemble(self, architecture: HybridArchitecture) -> Any:
+        """Returns the uncompiled model of raw inputs."""
+        spec, rules = self.signature.input, architecture.regularization
+        begin = start(spec)
+        tensor, mask = begin.tensor, begin.mask
+        if spec.kind == "tokens":
+            tensor = to_sequence(begin, spec, architecture.embedding)
+        tensor = add_noise(tensor, rules.noise, "g")
+        tensor, mask = self._stem(architecture, keep(tensor, mask), mask)
+        for number, stage in enumerate(architecture.stages, start=1):
+            tensor, mask = self._stage(architecture, stage, number, tensor, mask)
+            tensor = drop_channels(tensor, rules.channel_dropout, f"s{number}d")
+        tensor = flatten_positions(tensor, "q")
+        tensor = apply_stack(architecture.stack, tensor, mask, rules.branch_dropout)
+        tensor = drop(tensor, rules.dropout, "d", architecture.stack.activation)
+        outputs = finish(tensor, self.signature.target)
+        return keras.Model(begin.inputs, outputs, name=self.name)
+
+    def guesses(self) -> tuple[dict[str, Any], ...]:
+        """Returns curated networks for this input, best first."""
+        return hybrid_guesses(self.plan, self.signature)
+
+    def limits(self) -> tuple[Limit, ...]:
+        """Returns what blocks and layers cannot ship, as they and measurements say."""
+        return (
+            *layer_limits(self.signature.input),
+            *block_limits("block", self._stage_blocks()),
+            *block_limits("encoder", self.plan.encoders),
+        )
+
+    def _stem(self, architecture: HybridArchitecture, tensor: Any, mask: Any) -> tuple[Any, Any]:
+        around = _around(architecture, architecture.stem, "s0")
+        strides = architecture.stem_strides
+        tensor = convolve(
+            tensor,
+            around.filters,
+            max(3, 2 * strides - 1),
+            "s0c",
+            strides=strides,
+            use_bias=around.use_bias,
+            kernel_initializer=around.initializer,
+        )
+        return around.finish(tensor), shrink_mask(mask, strides)
+
+    def _stage(
+        self, architecture: HybridArchitecture, stage: Stage, number: int, tensor: Any, mask: Any
+    ) -> tuple[Any, Any]:
+        block = search_spaces.BLOCKS.get(stage.block)()
+        tensor, strides = pool(architecture.pooling, tensor, f"s{number}p", mask)
+        mask = mask if strides > 1 else shrink_mask(mask, 2)
+        for index in range(1, stage.depth + 1):
+            around = _around(architecture, stage.width, f"s{number}b{index}")
+            around = replace(around, strides=strides, mask=mask)
+            tensor = block.apply(stage.choices, tensor, around)
+            mask, strides = shrink_mask(mask, strides), 1
+        return tensor, mask
+
+
+def _around(architecture: HybridArchitecture, filters: int, name: str) -> Surroundings:
+    return Surroundings(
+        filters=filters,
+        activation=architecture.stack.activation,
+        normalization=architecture.normalization,
+        name=name,
+    )
