@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,19 @@ from automl import registry
 from automl.errors import UserInputError
 from automl.units import parse_count, parse_duration, parse_latency, parse_size
 from search_spaces import SPACES
+from search_spaces.definition import Definition, read_definition
 from search_spaces.registry import nearest
+from search_spaces.signature import INPUT_KINDS
 
 OBJECTIVES = ("val_accuracy", "val_loss", "size", "gzip_size", "latency", "flops", "params")
 BACKENDS = ("tensorflow",)
 DEFAULT_TIME = 240.0
+#: What is written when nobody says.
+DEFAULT_FORMATS = ("tflite", "tfjs")
+AUTO = "auto"
+PRETRAINED = "pretrained"
+#: How a space's file is told from a name.
+DEFINITION_SUFFIX = ".toml"
 
 #: Fields that name the place or the manner of a run, not what it computes.
 _NOT_COMPARED = frozenset({"out", "workers"})
@@ -51,9 +59,16 @@ class SearchConfig:
 
     Attributes:
         data: What to learn from: ``digits``, a path, or a registered source.
+        input: What arrays are, one of `search_spaces.signature.INPUT_KINDS`;
+            ``auto`` tells vectors and images by their shape.
         task: What is asked of the data; ``auto`` infers it.
-        space: Name of the search space; ``auto`` picks by the data.
+        space: Search spaces, searched as one: registered names, import paths
+            or ``.toml`` files; ``auto`` stands for those that suit the data.
+        definitions: ``.toml`` file in `space` -> what it held when the search
+            was begun.
         choices: Hyperparameter -> the only values to search.
+        start_from: Folder of a run whose model's weights trials start with,
+            where they fit; empty for none.
         oracle: Strategy that proposes candidates; ``auto`` picks one.
         objective: Objectives, the first of which ranks the trials.
         constraints: Bounds that a candidate must keep before it is trained.
@@ -61,7 +76,8 @@ class SearchConfig:
         time: Seconds for the whole command; None for no such bound.
         epochs: Epochs of one trial at most.
         compress: Recipes to try; ``auto`` tries all.
-        export: Formats to write.
+        export: Formats to write; ``auto`` writes `DEFAULT_FORMATS`, as far as
+            what was asked for can be written so.
         seed: Seeds the splits, the oracle and every trial.
         test: Share of the examples kept for the one final test.
         validation: Share of the rest that ranks candidates.
@@ -72,17 +88,20 @@ class SearchConfig:
     """
 
     data: str
-    task: str = "auto"
-    space: str = "auto"
+    input: str = AUTO
+    task: str = AUTO
+    space: tuple[str, ...] = (AUTO,)
+    definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
     choices: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    start_from: str = ""
     oracle: str = "auto"
     objective: tuple[str, ...] = ("val_accuracy", "size")
     constraints: Constraints = field(default_factory=Constraints)
     trials: int | None = None
     time: float | None = DEFAULT_TIME
     epochs: int = 30
-    compress: tuple[str, ...] = ("auto",)
-    export: tuple[str, ...] = ("tflite", "tfjs")
+    compress: tuple[str, ...] = (AUTO,)
+    export: tuple[str, ...] = (AUTO,)
     seed: int = 0
     test: float = 0.2
     validation: float = 0.2
@@ -96,13 +115,13 @@ class SearchConfig:
 
     def _check_names(self) -> None:
         for name, known in (("task", registry.TASKS), ("oracle", registry.ORACLES)):
-            if getattr(self, name) != "auto":
+            if getattr(self, name) != AUTO:
                 known.path(getattr(self, name))
-        if self.space != "auto":
-            SPACES.path(self.space)
+        self._check_spaces()
+        _one_of(self.input, (AUTO, *INPUT_KINDS), "input kind")
         for recipe in self.recipes:
             registry.RECIPES.path(recipe)
-        for format_ in self.export:
+        for format_ in self.formats:
             registry.EXPORTERS.path(format_)
         if not self.export:
             raise UserInputError("At least one export format is needed. Received: none.")
@@ -116,6 +135,18 @@ class SearchConfig:
                 f" (val_accuracy, val_loss). Received: {self.objective[0]!r}. Put it first."
             )
         _one_of(self.backend, BACKENDS, "backend")
+
+    def _check_spaces(self) -> None:
+        if not self.space:
+            raise UserInputError("At least one space is needed. Received: none.")
+        for name in self.space:
+            if name in self.definitions:
+                SPACES.path(self.definitions[name]["base"])
+            elif name != AUTO:
+                SPACES.path(name)
+        for name in self.space:
+            if self.space.count(name) > 1:
+                raise UserInputError(f"Each space is named once. Received: {name!r} twice.")
 
     def _check_numbers(self) -> None:
         for name, least in (("trials", 1), ("epochs", 1), ("workers", 0)):
@@ -142,9 +173,22 @@ class SearchConfig:
     @property
     def recipes(self) -> tuple[str, ...]:
         """The recipes to try, with ``auto`` spelled out."""
-        if "auto" in self.compress:
+        if AUTO in self.compress:
             return registry.RECIPES.names()
         return ("float32",) if self.compress == ("none",) else self.compress
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats to write, with ``auto`` spelled out."""
+        return DEFAULT_FORMATS if AUTO in self.export else self.export
+
+    @property
+    def entries(self) -> tuple[str | Definition, ...]:
+        """The spaces as `search_spaces.making` takes them."""
+        return tuple(
+            Definition.from_dict(self.definitions[name], name) if name in self.definitions else name
+            for name in self.space
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Returns a JSON-ready dictionary that `from_dict` reads back."""
@@ -155,8 +199,9 @@ class SearchConfig:
         """Builds the configuration that `to_dict` wrote."""
         values = dict(record)
         values["constraints"] = Constraints(**values.get("constraints", {}))
-        for name in ("objective", "compress", "export"):
-            values[name] = tuple(values[name])
+        for name in _SEVERAL:
+            several = values.get(name, (AUTO,))
+            values[name] = (several,) if isinstance(several, str) else tuple(several)
         values["choices"] = {key: tuple(chosen) for key, chosen in values["choices"].items()}
         return cls(**values)
 
@@ -177,7 +222,7 @@ _READERS: dict[str, Any] = {
     "max_params": parse_count,
     "time": parse_duration,
 }
-_SEVERAL = ("objective", "compress", "export")
+_SEVERAL = ("space", "objective", "compress", "export")
 
 
 def make_config(data: str, options: Mapping[str, Any]) -> SearchConfig:
@@ -186,20 +231,23 @@ def make_config(data: str, options: Mapping[str, Any]) -> SearchConfig:
     Args:
         data: The DATA argument.
         options: Field name -> value; a constraint may stand beside the other
-            fields. None stands for "not given" (for `time`, give ``"none"``
-            to search without a time bound).
+            fields, and so may ``freeze`` (hyperparameter -> its one value) and
+            ``pretrained`` (whether to search the space of that name too). None
+            stands for "not given" (for `time`, give ``"none"`` to search
+            without a time bound).
 
     Raises:
         UserInputError: If a name is unknown or a value cannot be read.
     """
-    known = {f.name for f in fields(SearchConfig)} - {"data", "constraints"}
+    known = {f.name for f in fields(SearchConfig)} - {"data", "constraints", "definitions"}
+    known |= {"freeze", PRETRAINED}
     bounds = {f.name for f in fields(Constraints)}
     values: dict[str, Any] = {}
     constraints: dict[str, Any] = {}
     for name, value in options.items():
         if name not in known | bounds:
             raise UserInputError(f"Unknown option {name!r}.{nearest(name, known | bounds)}")
-        if value is None or value == ():
+        if value is None or value == () or name in ("freeze", PRETRAINED):
             continue
         if name == "time" and str(value) == "none":
             values[name] = None
@@ -212,10 +260,28 @@ def make_config(data: str, options: Mapping[str, Any]) -> SearchConfig:
         elif name == "choices":
             values[name] = _read_choices(value)
         else:
-            values[name] = value
+            values[name] = str(value) if isinstance(value, Path) else value
     if values.get("trials") is not None:
         values.setdefault("time", None)  # A count alone is a complete budget.
+    if frozen := read_freeze(options.get("freeze") or {}):
+        values["choices"] = _joined(values.get("choices", {}), frozen)
+    if options.get(PRETRAINED):
+        values["space"] = tuple(dict.fromkeys((PRETRAINED, *values.get("space", (AUTO,)))))
+    values["definitions"] = read_definitions(values.get("space", ()))
     return SearchConfig(data=data, constraints=Constraints(**constraints), **values)
+
+
+def read_definitions(spaces: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Returns what the ``.toml`` files among names of spaces hold, JSON-ready.
+
+    Raises:
+        UserInputError: If one cannot be read or defines no space.
+    """
+    return {
+        name: json.loads(json.dumps(read_definition(name).to_dict(), default=str))
+        for name in spaces
+        if name.endswith(DEFINITION_SUFFIX)
+    }
 
 
 def read_config_file(path: str | Path) -> dict[str, Any]:
@@ -235,9 +301,70 @@ def read_config_file(path: str | Path) -> dict[str, Any]:
     return {name.replace("-", "_"): value for name, value in record.items()}
 
 
+def narrowed(choices: Any, freeze: Any) -> dict[str, tuple[Any, ...]]:
+    """Returns hyperparameter -> options left, from the words of ``choices`` and ``freeze``.
+
+    Raises:
+        UserInputError: If one cannot be read, or both speak of one hyperparameter.
+    """
+    return _joined(_read_choices(choices or {}), read_freeze(freeze or {}))
+
+
+def read_freeze(value: Any) -> dict[str, tuple[Any, ...]]:
+    """Reads ``{"block": "plain"}`` or ``["block=plain"]``: one option for each key.
+
+    Raises:
+        UserInputError: If a key has no value, or more than one.
+    """
+    frozen: dict[str, tuple[Any, ...]] = {}
+    pairs = value.items() if isinstance(value, Mapping) else map(_key_and_value, _listed(value))
+    for key, chosen in pairs:
+        if isinstance(chosen, list | tuple) and len(chosen) != 1:
+            raise UserInputError(
+                f"--freeze gives a hyperparameter one value. Received: {key}={_shown(chosen)}."
+                " --choices leaves several."
+            )
+        option = chosen[0] if isinstance(chosen, list | tuple) else chosen
+        if frozen.get(key, (option,)) != (option,):
+            raise UserInputError(
+                f"--freeze gives a hyperparameter one value. Received: {key}={frozen[key][0]}"
+                f" and {key}={option}."
+            )
+        frozen[key] = (option,)
+    return frozen
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    return [value] if isinstance(value, str) else value
+
+
+def _key_and_value(text: str) -> tuple[str, Any]:
+    key, equals, value = str(text).partition("=")
+    if not (key.strip() and equals and value.strip()):
+        raise UserInputError(f"--freeze must be KEY=VALUE. Received: {text!r}.")
+    if "," in value:
+        raise UserInputError(
+            f"--freeze gives a hyperparameter one value. Received: {text!r}."
+            f" --choices {key.strip()}=A,B leaves several."
+        )
+    return key.strip(), _literal(value.strip())
+
+
+def _joined(
+    choices: dict[str, tuple[Any, ...]], frozen: dict[str, tuple[Any, ...]]
+) -> dict[str, tuple[Any, ...]]:
+    for key in frozen:
+        if key in choices:
+            raise UserInputError(
+                f"{key!r} is narrowed once, by --freeze or by --choices. Received:"
+                f" --freeze {key}={frozen[key][0]} and --choices {key}={_shown(choices[key])}."
+            )
+    return {**choices, **frozen}
+
+
 def _read_choices(value: Any) -> dict[str, tuple[Any, ...]]:
     """Reads ``{"block": ["plain"]}`` or ``["block=plain,separable"]``; a later key adds to it."""
-    pairs = value.items() if isinstance(value, Mapping) else map(_key_and_options, value)
+    pairs = value.items() if isinstance(value, Mapping) else map(_key_and_options, _listed(value))
     choices: dict[str, tuple[Any, ...]] = {}
     for key, chosen in pairs:
         several = isinstance(chosen, list | tuple)
@@ -277,6 +404,6 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "not set" if value is None else str(value)

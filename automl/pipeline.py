@@ -30,7 +30,15 @@ from automl.folders import is_free
 from automl.records.lock import locked
 from automl.records.store import FILE_NAME, RunStore
 from automl.registry import ORACLES, RUNTIMES
-from automl.resolve import by_size, find_oracle, find_task, smallest_weights, suitable_space
+from automl.resolve import (
+    SpacePlan,
+    by_size,
+    find_oracle,
+    find_task,
+    plan_space,
+    smallest_weights,
+    supported,
+)
 from automl.selection import choose, nothing_feasible, shortlist
 from automl.shipping import Shipper, recipes_for
 from automl.tuning.budget import Budget
@@ -38,7 +46,8 @@ from automl.tuning.observer import Observer
 from automl.types import Artifact, Choice, Trial, TrialState, VerificationStatus
 from automl.verify.finding import runtimes_for
 from automl.versions import versions
-from search_spaces import SPACES, Signature
+from search_spaces import Signature
+from search_spaces.held import is_held
 
 
 class Pipeline:
@@ -63,9 +72,14 @@ class Pipeline:
         self._observer = observer or Observer()
         self._load = load or (
             lambda: dataset.load(
-                config.data, test=config.test, validation=config.validation, seed=config.seed
+                config.data,
+                test=config.test,
+                validation=config.validation,
+                seed=config.seed,
+                kind=config.input,
             )
         )
+        self._start_from = starting_model(config)
         self._began = time.time()
 
     def run(self) -> Path:
@@ -132,7 +146,7 @@ class Pipeline:
         """A latency bound needs the runtime that measures it."""
         if self._config.constraints.max_latency is None:
             return
-        runtimes = runtimes_for(self._config.export[0])
+        runtimes = runtimes_for(self._config.formats[0])
         reason = RUNTIMES.get(runtimes[0])().missing() if runtimes else "no runtime is registered"
         if reason:
             raise MissingPartError(f"--max-latency cannot be measured: {reason}")
@@ -160,16 +174,17 @@ class Pipeline:
         used = store.begin_session()
         budget = Budget(self._began - used, self._config.time, self._config.trials)
         with self._executor(store) as executor:
-            _prepare_runtimes(self._config.export, self._observer)
+            _prepare_runtimes(self._config.formats, self._observer)
             data = data or self._data()
             task, signature = self._task(store, data)
-            config = self._search(store, data, signature, executor, budget)
+            plan = self._plan(store, signature)
+            self._search(store, signature, plan, executor, budget)
             trials = store.trials()
             if not any(trial.state is TrialState.COMPLETED for trial in trials):
-                raise _nothing_trained(trials, config, store.fact("search_end"))
+                raise _nothing_trained(trials, self._config, store.fact("search_end"))
             shipper = Shipper(self._folder, data.summary, executor, task)
-            choice = self._compress(store, data, trials, shipper)
-            failures = self._ship(store, shipper, trials, choice)
+            choice = self._compress(store, data, plan, trials, shipper)
+            failures = self._ship(store, plan, shipper, trials, choice)
         store.touch_session()
         store.set_fact("finished", True)
         if failures:
@@ -178,7 +193,7 @@ class Pipeline:
         self._report()
 
     def _executor(self, store: RunStore) -> Executor:
-        if self._config.workers == 0:
+        if self._config.workers == 0 or any(is_held(name) for name in self._config.space):
             return InProcessExecutor(store.folder)
         return ProcessExecutor(store.folder, self._config.workers, self._config.backend)
 
@@ -199,27 +214,41 @@ class Pipeline:
             self._observer.note(note)
         return name, signature
 
+    def _plan(self, store: RunStore, signature: Signature) -> SpacePlan:
+        """Step 5: the space, narrowed to what can be shipped."""
+        self._observer.stage("Preparing the search")
+        plan = plan_space(self._config, signature)
+        store.set_fact(
+            "resolved",
+            {
+                "space": plan.space.name,
+                "oracle": find_oracle(self._config.oracle),
+                "formats": list(plan.formats),
+                "targets": list(plan.targets),
+            },
+        )
+        known = store.notes()
+        for note in plan.notes:
+            self._observer.note(note)
+            if note not in known:
+                store.add_note(note)
+        return plan
+
     def _search(
         self,
         store: RunStore,
-        data: Dataset,
         signature: Signature,
+        plan: SpacePlan,
         executor: Executor,
         budget: Budget,
-    ) -> SearchConfig:
-        """Steps 5 to 8: space, oracle, loop."""
-        self._observer.stage("Preparing the search")
+    ) -> None:
+        """Steps 6 to 8: oracle, loop."""
         from automl.tuning.ask_tell import AskTell
         from automl.tuning.loop import SearchLoop
 
-        config = replace(
-            self._config,
-            space=suitable_space(self._config.space, signature),
-            oracle=find_oracle(self._config.oracle),
-        )
-        space = SPACES.get(config.space)(signature, choices=config.choices or None)
-        recipes = by_size(recipes_for(config.export[0], config.recipes))
-        store.set_fact("resolved", {"space": config.space, "oracle": config.oracle})
+        config = replace(self._config, oracle=find_oracle(self._config.oracle))
+        space = plan.space
+        recipes = by_size(recipes_for(plan.formats[0], config.recipes))
         store.set_fact("gate_recipe", " or ".join(smallest_weights(recipes)))
         oracle = AskTell(
             ORACLES.get(config.oracle), space.hyperparameters(), space.canonical, config.seed
@@ -231,28 +260,34 @@ class Pipeline:
             oracle=oracle,
             guesses=space.first_guesses(),
             architecture=space.canonical,
-            space=space_spec(config.space, signature, config.choices),
+            space=space_spec(plan.entries, signature, config.choices, plan.targets),
             budget=budget,
             observer=self._observer,
-            gate=(config.export[0], recipes),
+            gate=(plan.formats[0], recipes),
+            start_from=self._start_from,
         )
         self._observer.stage("Searching")
         end = loop.run()
         store.set_fact("search_end", end)
         self._observer.note(f"The search ended: {end}.")
-        return config
 
     def _compress(
-        self, store: RunStore, data: Dataset, trials: list[Trial], shipper: Shipper
+        self,
+        store: RunStore,
+        data: Dataset,
+        plan: SpacePlan,
+        trials: list[Trial],
+        shipper: Shipper,
     ) -> Choice:
         """Steps 9 and 10: the few best, in every recipe, judged as artifacts."""
         self._observer.stage("Compressing")
         examples = data.summary.counts["validation"]
         chosen = shortlist(trials, self._config.objective, examples)
-        format_name = self._config.export[0]
+        format_name = plan.formats[0]
         judged: list[Artifact] = []
         for trial in chosen:
-            for recipe in recipes_for(format_name, self._config.recipes):
+            recipes = recipes_for(format_name, self._config.recipes)
+            for recipe in self._worthwhile(store, plan, trial, recipes):
                 artifact = shipper.judge(trial, shipper.stage(trial, format_name, recipe))
                 store.set_artifact(artifact)
                 self._observer.artifact(artifact)
@@ -261,7 +296,26 @@ class Pipeline:
         store.set_fact("choice", asdict(choice))
         return choice
 
-    def _ship(self, store: RunStore, shipper: Shipper, trials: list[Trial], choice: Choice) -> str:
+    def _worthwhile(
+        self, store: RunStore, plan: SpacePlan, trial: Trial, recipes: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Returns the recipes a trial's configuration supports, and keeps what it does not."""
+        if supported(recipes, {"int8": ""}) == recipes:
+            return recipes
+        unsupported = plan.space.unsupported(trial.values)
+        if unsupported:
+            known = store.fact("unsupported") or {}
+            store.set_fact("unsupported", {**known, str(trial.number): unsupported})
+        return supported(recipes, unsupported)
+
+    def _ship(
+        self,
+        store: RunStore,
+        plan: SpacePlan,
+        shipper: Shipper,
+        trials: list[Trial],
+        choice: Choice,
+    ) -> str:
         """Steps 11 and 12: the winner in every format, run on test data, put in place."""
         self._observer.stage("Exporting and verifying")
         shipper.set_winner(choice.trial)
@@ -272,8 +326,9 @@ class Pipeline:
             if artifact.trial == winner.number
         }
         final: list[Artifact] = []
-        for format_name in self._config.export:
+        for format_name in plan.formats:
             recipes = recipes_for(format_name, self._config.recipes)
+            recipes = self._worthwhile(store, plan, winner, recipes)
             if not set(recipes) & set(self._config.recipes):
                 self._observer.note(
                     f"{format_name} holds none of {', '.join(self._config.recipes)};"
@@ -292,12 +347,12 @@ class Pipeline:
                 final.append(artifact)
             shipper.describe(format_name, final)
         shipper.clean()
-        return self._failures(final, choice)
+        return self._failures(final, plan.formats, choice)
 
-    def _failures(self, final: list[Artifact], choice: Choice) -> str:
+    def _failures(self, final: list[Artifact], formats: tuple[str, ...], choice: Choice) -> str:
         """Returns what failed of what was asked for by name, in one line."""
         lines = []
-        for format_name in self._config.export:
+        for format_name in formats:
             mine = [artifact for artifact in final if artifact.format == format_name]
             failed = [a for a in mine if a.status is VerificationStatus.FAILED]
             named = [
@@ -315,6 +370,33 @@ class Pipeline:
         from automl.run import Run
 
         write_report(Run(self._folder))
+
+
+def starting_model(config: SearchConfig) -> str | None:
+    """Returns the path of the model file that trials start from, if any.
+
+    Raises:
+        UserInputError: If there is no such run, or it kept no model.
+    """
+    if not config.start_from:
+        return None
+    from automl.run import Run
+
+    folder = Path(config.start_from)
+    if not (folder / FILE_NAME).is_file():
+        raise UserInputError(
+            f"--start-from must be the folder of an earlier run. Received: {folder}, which holds"
+            f" no {FILE_NAME}. See them with: automl runs list"
+        )
+    if config.out and folder.resolve() == Path(config.out).resolve():
+        raise UserInputError(f"--start-from must be another run. Received: {folder}, as --out.")
+    best = Run(folder).best
+    path = folder / best.model_file if best else None
+    if path is None or not path.is_file():
+        raise UserInputError(
+            f"--start-from needs a run with a trained model. {folder} has kept none."
+        )
+    return str(path.resolve())
 
 
 def _nothing_trained(trials: list[Trial], config: SearchConfig, end: str) -> AutomlError:

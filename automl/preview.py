@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from automl.config import SearchConfig
 from automl.data import dataset
-from automl.resolve import find_task, suitable_space
-from search_spaces import SPACES
+from automl.pipeline import starting_model
+from automl.resolve import find_task, plan_space
 
 
 def preview(config: SearchConfig) -> dict[str, Any]:
@@ -16,18 +17,27 @@ def preview(config: SearchConfig) -> dict[str, Any]:
     Raises:
         UserInputError: If the data or an option is wrong.
     """
+    starting_model(config)
     data = dataset.load(
-        config.data, test=config.test, validation=config.validation, seed=config.seed
+        config.data,
+        test=config.test,
+        validation=config.validation,
+        seed=config.seed,
+        kind=config.input,
     ).summary
     _, signature = find_task(config.task, data)
-    name = suitable_space(config.space, signature)
-    space = SPACES.get(name)(signature, choices=config.choices or None)
+    plan = plan_space(config, signature)
+    space = plan.space
     return {
         "config": config.to_dict(),
         "data": data.to_dict(),
         "space": {
-            "name": name,
+            "name": space.name,
             "size": space.size(),
             "first_guesses": len(space.first_guesses()),
+            "targets": list(plan.targets),
+            "left_out": [asdict(out) for out in space.left_out],
         },
+        "formats": list(plan.formats),
+        "notes": list(plan.notes),
     }

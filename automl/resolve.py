@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from automl.config import AUTO, SearchConfig
 from automl.data.dataset import DataSummary
-from automl.errors import UnsuitableSpaceError, UserInputError
-from automl.registry import RECIPES, TASKS
-from search_spaces import SPACES, Signature
+from automl.errors import UserInputError
+from automl.registry import EXPORTERS, RECIPES, TASKS
+from search_spaces import Signature
+from search_spaces.definition import Definition
+
+if TYPE_CHECKING:
+    from search_spaces.limits import LeftOut
+    from search_spaces.space import SearchSpace
 
 DEFAULT_ORACLE = "bayesian"
+#: The format that is dropped rather than what was asked for, when nobody asked for it.
+OPTIONAL_FORMAT = "tfjs"
+_INT8 = "int8"
 
 #: From the largest to the smallest stored weight.
 _WEIGHT_ORDER = ("float32", "float16", "int8")
@@ -30,22 +41,122 @@ def find_task(name: str, data: DataSummary) -> tuple[str, Signature]:
     return name, Signature(data.input, TASKS.get(name)().target(data))
 
 
-def suitable_space(name: str, signature: Signature) -> str:
-    """Returns the name of the space to search, the first that suits if ``auto``.
+@dataclass(frozen=True, eq=False)
+class SpacePlan:
+    """What is searched and what is written of it.
+
+    Attributes:
+        space: The space, narrowed to what ships.
+        entries: What it is made of, with ``auto`` spelled out.
+        formats: Formats to write.
+        targets: What the space was narrowed to, of `search_spaces.limits.TARGETS`.
+        notes: What a person should know of the above.
+    """
+
+    space: SearchSpace
+    entries: tuple[str | Definition, ...]
+    formats: tuple[str, ...]
+    targets: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def plan_space(config: SearchConfig, signature: Signature) -> SpacePlan:
+    """Makes the space that a configuration asks for, narrowed to what can be shipped.
+
+    What was not asked for excludes nothing that was: TF.js files that are only
+    written by default are given up for a space or an option named by the user.
 
     Raises:
-        UnsuitableSpaceError: If it, or every space, does not accept the signature.
+        UserInputError: If a name is unknown, or nothing is left that fits the
+            data and the files.
     """
-    names = SPACES.names() if name == "auto" else (name,)
-    reasons = {candidate: SPACES.get(candidate).accepts(signature) for candidate in names}
-    for candidate, reason in reasons.items():
-        if reason is None:
-            return candidate
-    raise UnsuitableSpaceError(
-        "No space suits the data: "
-        + "; ".join(f"{candidate}: {reason}" for candidate, reason in reasons.items())
-        + ". Choose another with --space."
+    from search_spaces.making import make_space, name_of, resolve
+
+    entries = resolve(config.entries, signature)
+    targets = targets_of(config)
+    choices = config.choices or None
+    if AUTO not in config.export or OPTIONAL_FORMAT not in targets:
+        space = make_space(entries, signature, choices, targets)
+        return SpacePlan(space, entries, config.formats, targets, _skipped(space, config, targets))
+    named = {name_of(entry) for entry in config.entries}
+    try:
+        space = make_space(entries, signature, choices, targets)
+    except UserInputError as error:
+        reason = str(error)
+    else:
+        lost = next(
+            (out for out in space.left_out if out.name == "space" and out.option in named), None
+        )
+        if lost is None:
+            skipped = _skipped(space, config, targets)
+            return SpacePlan(space, entries, config.formats, targets, skipped)
+        reason = f"the space {lost.option!r} cannot be shipped as {lost.target}: {lost.reason}"
+    formats = tuple(name for name in config.formats if name != OPTIONAL_FORMAT)
+    targets = tuple(target for target in targets if target != OPTIONAL_FORMAT)
+    space = make_space(entries, signature, choices, targets)  # The error may be another.
+    note = f"No {OPTIONAL_FORMAT} files are written, which nobody asked for: {reason}"
+    return SpacePlan(space, entries, formats, targets, (note, *_skipped(space, config, targets)))
+
+
+def targets_of(config: SearchConfig) -> tuple[str, ...]:
+    """Returns what the planned files are, of `search_spaces.limits.TARGETS`.
+
+    Full int8 is one of them only where every recipe that was named asks for
+    it: otherwise it is left to each candidate, see `supported`.
+    """
+    from search_spaces.limits import TARGETS
+
+    targets = [name for name in config.formats if name in TARGETS]
+    held = [
+        RECIPES.get(name)
+        for name in config.recipes
+        if any(EXPORTERS.get(each).holds(RECIPES.get(name)) for each in config.formats)
+    ]
+    if AUTO not in config.compress and held and all(r.activations == _INT8 for r in held):
+        targets.append(_INT8)
+    return tuple(targets)
+
+
+def supported(recipes: Sequence[str], unsupported: Mapping[str, str]) -> tuple[str, ...]:
+    """Returns those of `recipes` that are worth trying on a configuration.
+
+    Args:
+        recipes: Registry names.
+        unsupported: What `SearchSpace.unsupported` says of the configuration.
+    """
+    return tuple(
+        name
+        for name in recipes
+        if _INT8 not in unsupported or RECIPES.get(name).activations != _INT8
     )
+
+
+def _skipped(space: SearchSpace, config: SearchConfig, targets: Sequence[str]) -> tuple[str, ...]:
+    """Says for which configurations a planned recipe is not tried."""
+    from search_spaces.making import out_of_reach
+
+    recipes = [name for name in config.recipes if RECIPES.get(name).activations == _INT8]
+    if not recipes or _INT8 in targets:
+        return ()
+    reasons: dict[str, list[LeftOut]] = {}
+    for limit in out_of_reach(space, _INT8):
+        reasons.setdefault(limit.reason, []).append(limit)
+    return tuple(
+        f"{', '.join(recipes)} is not tried for {described(limits) or 'this space'}: {reason}."
+        for reason, limits in reasons.items()
+    )
+
+
+def described(limits: Sequence[LeftOut]) -> str:
+    """Returns the options of several limits in a few words: ``block=lstm, gru``."""
+    options: dict[str, list[str]] = {}
+    for limit in limits:
+        if limit.name:
+            name = limit.name if limit.name == "space" else limit.name.rsplit("/", 1)[-1]
+            found = options.setdefault(name, [])
+            if str(limit.option) not in found:
+                found.append(str(limit.option))
+    return "; ".join(f"{name}={', '.join(found)}" for name, found in options.items())
 
 
 def find_oracle(name: str) -> str:

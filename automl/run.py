@@ -58,6 +58,12 @@ class Run:
             return store.fact(name, default)
 
     @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats the run writes; fewer than planned where its space cannot ship to one."""
+        resolved = self.fact("resolved") or {}
+        return tuple(resolved.get("formats") or self.config.formats)
+
+    @property
     def finished(self) -> bool:
         """Whether the run ended with exported files."""
         return bool(self.fact("finished", False))
@@ -120,7 +126,7 @@ class Run:
         choice = self.choice
         if choice is None:
             return None
-        wanted = (choice.trial, self.config.export[0], choice.recipe)
+        wanted = (choice.trial, self.formats[0], choice.recipe)
         return next((a for a in self.judged if (a.trial, a.format, a.recipe) == wanted), None)
 
     @property
@@ -162,6 +168,7 @@ class Run:
             RunLockedError: If another process works on the run.
         """
         from automl.records.lock import locked
+        from automl.resolve import supported
         from automl.shipping import recipes_for
 
         self._check_names()
@@ -175,6 +182,11 @@ class Run:
             ]
             raise UserInputError(
                 f"{format} cannot hold the recipe {recipe!r}. It holds: {', '.join(held)}."
+            )
+        reasons = (self.fact("unsupported") or {}).get(str(chosen.number), {})
+        if not supported((recipe,), reasons):
+            raise UserInputError(
+                f"Trial {chosen.number} cannot be exported as {recipe}: {reasons['int8']}."
             )
         with locked(self.folder), self._executor() as executor, RunStore(self.folder) as store:
             shipper = self._shipper(executor)

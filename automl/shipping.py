@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from automl.data.dataset import DataSummary
 from automl.errors import AutomlError, UserInputError
@@ -20,6 +21,7 @@ from automl.measure.size import hashes
 from automl.registry import EXPORTERS, RECIPES
 from automl.types import Artifact, Trial, Verification, VerificationStatus
 from automl.verify.finding import runtimes_for
+from search_spaces import InputSpec
 
 STAGING = "export/.staging"
 FAILED = "export/.failed"
@@ -193,13 +195,7 @@ class Shipper:
         spec = self._data.input
         _write_json(
             folder / "preprocessing.json",
-            {
-                "input": spec.kind,
-                "shape": list(spec.shape),
-                "dtype": "float32",
-                "range": [spec.low, spec.high],
-                "note": "Feed raw values in this range; rescaling is part of the model.",
-            },
+            preprocessing(spec),
         )
         _write_json(
             folder / "manifest.json",
@@ -235,6 +231,28 @@ class Shipper:
         except AutomlError as error:
             return Verification(runtime, VerificationStatus.FAILED, reason=str(error))
         return Verification(**record | {"status": VerificationStatus(record["status"])})
+
+
+def preprocessing(spec: InputSpec) -> dict[str, Any]:
+    """Returns what the user of a file must know to feed it, JSON-ready."""
+    record: dict[str, Any] = {
+        "input": spec.kind,
+        "shape": list(spec.shape),
+        "dtype": spec.dtype,
+        "range": [spec.low, spec.high],
+        "note": "Feed raw values in this range; rescaling is part of the model.",
+    }
+    if spec.mean:
+        record["note"] = "Feed raw values; standardizing them is part of the model."
+    if spec.ragged:
+        record["note"] += f" Pad shorter series at the end with rows of zeros, to {spec.shape[0]}."
+    if spec.kind == "tokens":
+        record["vocabulary"] = spec.vocabulary
+        record["note"] = (
+            f"Feed token ids from 1 to {spec.vocabulary - 1}, padded at the end with 0 to"
+            f" {spec.shape[0]}."
+        )
+    return record
 
 
 def _write_json(path: Path, record: object) -> None:

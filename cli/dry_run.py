@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from automl.config import SearchConfig
+from automl.resolve import described
+from search_spaces.limits import LeftOut
 
+from .inputs import in_words
 from .noise import without_native_noise
+
+if TYPE_CHECKING:
+    from search_spaces import Signature
+    from search_spaces.space import SearchSpace
 
 
 def show(config: SearchConfig, *, as_json: bool) -> None:
@@ -24,8 +33,47 @@ def show(config: SearchConfig, *, as_json: bool) -> None:
         click.echo(f"{name:12} {json.dumps(value)}")
     data, space = record["data"], record["space"]
     counts = ", ".join(f"{count:,} {name}" for name, count in data["counts"].items())
-    click.echo(f"\ndata: {data['input']['shape']} {data['input']['kind']}s, {counts}")
+    shape = "x".join(map(str, data["input"]["shape"]))
+    click.echo(f"\ndata: {data['input']['kind']} {shape}, {counts}")
     click.echo(
-        f"space: {space['name']}, {space['size']:.3g} configurations,"
-        f" {space['first_guesses']} first guesses"
+        f"space: {space['name']}, {count_of(space['size'])}, {space['first_guesses']} first guesses"
     )
+    click.echo(f"files: {', '.join(record['formats'])}")
+    for line in left_out_lines(space["left_out"]):
+        click.echo(line)
+    for note in record["notes"]:
+        click.echo(f"note: {note}")
+
+
+def described_space(space: SearchSpace, signature: Signature) -> str:
+    """Returns a space's name, size and what it is for, in one line."""
+    target = signature.target
+    asked = f", {target.units} classes" if target.kind == "classification" else f", {target.kind}"
+    return f"{space.name}: {count_of(space.size())} for {in_words(signature.input)}{asked}"
+
+
+def count_of(size: int | None) -> str:
+    """Returns the number of configurations in words; None stands for a continuous space."""
+    if size is None:
+        return "endless configurations"
+    if size < 100_000:
+        return f"{size:,} configuration{'' if size == 1 else 's'}"
+    return f"{mantissa(size)} configurations (10^{math.log10(size):.1f})"
+
+
+def mantissa(size: int) -> str:
+    """Returns a whole number of any size like 1.23e+45, with no float in between."""
+    digits = str(size)
+    return f"{digits[0]}.{digits[1:3]}e+{len(digits) - 1}"
+
+
+def left_out_lines(left_out: list[dict[str, Any]]) -> list[str]:
+    """Returns a line for each reason why options are not searched."""
+    grouped: dict[tuple[str, str], list[LeftOut]] = {}
+    for record in left_out:
+        limit = LeftOut(**record)
+        grouped.setdefault((limit.target, limit.reason), []).append(limit)
+    return [
+        f"left out for {target}: {described(limits)} ({reason})"
+        for (target, reason), limits in grouped.items()
+    ]

@@ -52,13 +52,15 @@ def test_a_number_of_trials_is_a_complete_budget():
     ("options", "words"),
     [
         ({"oracle": "baysian"}, "Unknown oracle 'baysian'. Did you mean 'bayesian'"),
-        ({"space": "cmn"}, "Unknown space 'cmn'. Did you mean 'cnn'"),
+        ({"space": "transformr"}, "Unknown space 'transformr'. Did you mean 'transformer'"),
         ({"compress": "int9"}, "Unknown recipe 'int9'. Did you mean"),
         ({"export": "tflight"}, "Unknown export format 'tflight'. Did you mean 'tflite'"),
         ({"task": "clasification"}, "Unknown task 'clasification'. Did you mean 'classification'"),
         ({"objective": ["val_acuracy"]}, "Unknown objective 'val_acuracy'. Did you mean"),
         ({"backend": "torch"}, "Unknown backend 'torch'"),
         ({"epoch": 3}, "Unknown option 'epoch'. Did you mean 'epochs'"),
+        ({"space": ["cnn", "rnm"]}, "Unknown space 'rnm'. Did you mean 'rnn'"),
+        ({"input": "serie"}, "Unknown input kind 'serie'. Did you mean 'series'"),
         ({"max_sise": 3}, "Unknown option 'max_sise'. Did you mean 'max_size'"),
         ({"data": "digits"}, "Unknown option 'data'"),
     ],
@@ -103,7 +105,7 @@ def test_a_value_out_of_range_is_refused_with_the_rule(options, rule):
     assert "Received" in str(caught.value)
 
 
-@pytest.mark.parametrize("options", [{"objective": ()}, {"export": ()}])
+@pytest.mark.parametrize("options", [{"objective": ()}, {"export": ()}, {"space": ()}])
 def test_nothing_asked_for_is_refused(options):
     with pytest.raises(UserInputError, match="At least one"):
         SearchConfig("digits", **options)
@@ -115,7 +117,7 @@ def test_no_compression_means_plain_weights():
 
 def test_an_import_path_is_a_name():
     config = make_config("digits", {"oracle": "mine.module:Oracle", "space": "mine:Space"})
-    assert (config.oracle, config.space) == ("mine.module:Oracle", "mine:Space")
+    assert (config.oracle, config.space) == ("mine.module:Oracle", ("mine:Space",))
 
 
 def test_it_survives_json():
@@ -138,7 +140,10 @@ def test_it_is_frozen():
     [
         ({"seed": 3}, "seed: 0 -> 3"),
         ({"max_size": "12kB"}, "constraints.max_size: not set -> 12000"),
-        ({"export": "tflite"}, "export: tflite, tfjs -> tflite"),
+        ({"export": "tflite"}, "export: auto -> tflite"),
+        ({"space": ["cnn", "rnn"]}, "space: auto -> cnn, rnn"),
+        ({"input": "tokens"}, "input: auto -> tokens"),
+        ({"freeze": ["block=plain"]}, "choices.block: not set -> plain"),
         ({"choices": {"block": ["plain"]}}, "choices.block: not set -> plain"),
     ],
 )
@@ -190,3 +195,93 @@ def test_reading_a_configuration_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_spaces_are_one_or_several():
+    assert make_config("digits", {}).space == ("auto",)
+    assert make_config("digits", {"space": "cnn"}).space == ("cnn",)
+    assert make_config("digits", {"space": ("cnn", "rnn")}).space == ("cnn", "rnn")
+    with pytest.raises(UserInputError, match="named once"):
+        make_config("digits", {"space": ("cnn", "cnn")})
+
+
+def test_pretrained_comes_first_among_the_spaces():
+    assert make_config("digits", {"pretrained": True}).space == ("pretrained", "auto")
+    given = {"pretrained": True, "space": ["cnn", "pretrained"]}
+    assert make_config("digits", given).space == ("pretrained", "cnn")
+
+
+def test_a_configuration_with_one_space_as_text_is_read():
+    record = make_config("digits", {"space": "cnn"}).to_dict()
+    for name in ("definitions", "input", "start_from"):
+        del record[name]
+    old = SearchConfig.from_dict(record | {"space": "cnn", "export": ["tflite", "tfjs"]})
+    assert (old.space, old.formats) == (("cnn",), ("tflite", "tfjs"))
+
+
+@pytest.mark.parametrize("freeze", [["block=plain", "width=8"], {"block": "plain", "width": 8}])
+def test_what_is_frozen_is_a_choice_of_one(freeze):
+    config = make_config("digits", {"freeze": freeze, "choices": ["kernel=3,5"]})
+    assert config.choices == {"kernel": (3, 5), "block": ("plain",), "width": (8,)}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"freeze": ["block=plain"], "choices": ["block=plain,separable"]}, "narrowed once"),
+        ({"freeze": ["block=plain,separable"]}, "one value"),
+        ({"freeze": {"block": ["plain", "separable"]}}, "one value"),
+        ({"freeze": ["block=plain", "block=separable"]}, "one value"),
+        ({"freeze": ["block"]}, "KEY=VALUE"),
+        ({"freeze": ["=3"]}, "KEY=VALUE"),
+    ],
+)
+def test_freezing_gives_one_value_once(options, words):
+    with pytest.raises(UserInputError) as caught:
+        make_config("digits", options)
+    assert words in str(caught.value)
+
+
+@pytest.fixture
+def thin(tmp_path):
+    """Returns a function that writes a space's file and returns its path."""
+
+    def write(stages=1):
+        file = tmp_path / "thin.toml"
+        text = f'name = "thin"\nbase = "cnn"\n[plan]\nmax_stages = {stages}\n'
+        file.write_text(text + '[[guesses]]\n"stage_1/block" = "plain"\n')
+        return str(file)
+
+    return write
+
+
+def test_a_file_of_a_space_is_kept_as_it_was(thin):
+    config = make_config("digits", {"space": thin()})
+    (entry,) = config.entries
+    assert (entry.name, entry.base, entry.plan) == ("thin", "cnn", {"max_stages": 1})
+    assert SearchConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_a_changed_file_of_a_space_is_a_changed_configuration(thin):
+    before = make_config("digits", {"space": thin()})
+    after = make_config("digits", {"space": thin(stages=2)})
+    (line,) = before.differences(after)
+    assert line.endswith("plan.max_stages: 1 -> 2")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "must be readable"),
+        ("name = ", "must be TOML"),
+        ('name = "a"\nbase = "mobil"', "Did you mean 'mobile'"),
+        ('name = "a"\nbase = "cnn"\nplam = 1', "Did you mean 'plan'"),
+    ],
+)
+def test_a_file_that_defines_no_space_is_refused(tmp_path, content, words):
+    file = tmp_path / "mine.toml"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(UserInputError) as caught:
+        make_config("digits", {"space": str(file)})
+    assert words in str(caught.value)

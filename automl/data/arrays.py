@@ -1,8 +1,9 @@
-"""Arrays of images and labels, however they came: checked and described."""
+"""Arrays of examples and labels, however they came: checked and described."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from automl.data.base import RawData
@@ -13,8 +14,20 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+#: Axes of one example, by what it is. A last axis of one channel may be missing.
+_AXES = {
+    "image": ("height", "width", "channels"),
+    "spectrogram": ("frames", "bins", "channels"),
+    "series": ("steps", "channels"),
+    "tokens": ("length",),
+    "vector": ("features",),
+}
+_WITH_CHANNELS = ("image", "spectrogram", "series")
+
 #: Values further apart than this leave no digits to float32 arithmetic, and have crashed kernels.
 MAX_SPAN = 1e9
+#: Largest token id: a larger one is surely none, and its embedding fills the memory.
+MOST_TOKENS = 1_000_000
 
 
 def images_and_labels(
@@ -24,13 +37,30 @@ def images_and_labels(
     class_names: Sequence[str] | None = None,
     test: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> RawData:
-    """Describes images and labels as raw data.
+    """Describes images and labels as raw data; `examples_and_labels` takes other kinds too."""
+    return examples_and_labels(x, y, kind="image", class_names=class_names, test=test)
+
+
+def examples_and_labels(
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    kind: str = "auto",
+    class_names: Sequence[str] | None = None,
+    test: tuple[np.ndarray, np.ndarray] | None = None,
+) -> RawData:
+    """Describes examples and labels as raw data.
 
     Args:
-        x: Images, count x height x width (x channels), of real numbers.
+        x: Examples, count x shape, of real numbers: images height x width (x
+            channels), spectrograms frames x bins (x channels), series steps (x
+            channels), tokens length, vectors features. Shorter series and
+            texts are padded at their end with zeros.
         y: Labels, count; integers or strings.
+        kind: What the examples are, one of `search_spaces.signature.INPUT_KINDS`;
+            ``"auto"`` takes rows of numbers for vectors, the rest for images.
         class_names: Name of each class when labels are indices into it.
-        test: Images and labels of a given test split.
+        test: Examples and labels of a given test split.
 
     Raises:
         UserInputError: If shapes, types or values do not fit; the message names
@@ -38,37 +68,72 @@ def images_and_labels(
     """
     import numpy as np
 
-    x, y = _images(np.asarray(x), "x"), np.asarray(y)
+    x, y = np.asarray(x), np.asarray(y)
+    if kind == "auto":
+        kind = "vector" if x.ndim == 2 else "image"
+    x = _examples(x, "x", kind)
     if test is not None:
-        test = (_images(np.asarray(test[0]), "x_test"), np.asarray(test[1]))
+        test = (_examples(np.asarray(test[0]), "x_test", kind), np.asarray(test[1]))
         if test[0].shape[1:] != x.shape[1:]:
             raise UserInputError(
-                "x_test must have images of x's shape."
+                f"x_test must have {_several(kind)} of x's shape."
                 f" Received: x {x.shape[1:]}, x_test {test[0].shape[1:]}."
             )
     names, (labels, *test_labels) = _classes(
         [("y", y, len(x))] + ([("y_test", test[1], len(test[0]))] if test else []), class_names
     )
-    low, high = _value_range(x)
+    spec, notes = _described(kind, [x] if test is None else [x, test[0]])
     return RawData(
         x=x,
         y=labels,
-        input=InputSpec(kind="image", shape=x.shape[1:], low=low, high=high),
+        input=spec,
         class_names=names,
         test=(test[0], test_labels[0]) if test else None,
+        notes=notes,
     )
 
 
-def _images(x: np.ndarray, name: str) -> np.ndarray:
+def _described(kind: str, arrays: list[np.ndarray]) -> tuple[InputSpec, tuple[str, ...]]:
+    """Returns what the examples are, and what was made of them that a person should know."""
+    shape = arrays[0].shape[1:]
+    if kind == "tokens":
+        largest = max(int(x.max()) for x in arrays)
+        spec = InputSpec(kind, shape, 0.0, float(max(1, largest)), vocabulary=max(2, largest + 1))
+        return spec, ()
+    low, high = _value_range(arrays[0])
+    spec = InputSpec(kind, shape, low, high)
+    if kind != "series":
+        return spec, ()
+    padded = sum(int((~x[:, -1].any(axis=-1)).sum()) for x in arrays)
+    if not padded:
+        return spec, ()
+    note = (
+        f"{padded:,} of {sum(map(len, arrays)):,} series end in rows of zeros: these are taken for"
+        " padding, which models do not read."
+    )
+    return replace(spec, ragged=True), (note,)
+
+
+def _several(kind: str) -> str:
+    return {"series": "series", "tokens": "rows of tokens"}.get(kind, f"{kind}s")
+
+
+def _examples(x: np.ndarray, name: str, kind: str) -> np.ndarray:
     import numpy as np
 
-    if x.ndim == 3:
+    axes = _AXES[kind]
+    if kind in _WITH_CHANNELS and x.ndim == len(axes):
         x = x[..., np.newaxis]
-    if x.ndim != 4 or not len(x):
+    if x.ndim != len(axes) + 1 or not x.size:
+        sizes = " x ".join(axes[:-1] if kind in _WITH_CHANNELS else axes)
+        channels = " (x channels)" if kind in _WITH_CHANNELS else ""
+        hint = " --input says what else they are." if x.ndim in (2, 3) and x.size else ""
         raise UserInputError(
-            f"{name} must be images, count x height x width (x channels)."
-            f" Received: shape {x.shape}."
+            f"{name} must be {_several(kind)}, count x {sizes}{channels}."
+            f" Received: shape {x.shape}.{hint}"
         )
+    if kind == "tokens":
+        return _tokens(x, name)
     if x.dtype.kind not in "uifb":
         raise UserInputError(f"{name} must hold real numbers. Received: dtype {x.dtype}.")
     if x.dtype.kind == "f" and not np.isfinite(x).all():
@@ -84,6 +149,22 @@ def _images(x: np.ndarray, name: str) -> np.ndarray:
     return x.astype(np.float32) if x.dtype.kind in "fb" or x.dtype.itemsize > 2 else x
 
 
+def _tokens(x: np.ndarray, name: str) -> np.ndarray:
+    import numpy as np
+
+    if x.dtype.kind not in "uif" or (x.dtype.kind == "f" and not np.all(x == np.floor(x))):
+        raise UserInputError(
+            f"{name} must hold tokens: whole numbers from 0, which is padding."
+            f" Received: dtype {x.dtype}{'' if x.dtype.kind not in 'f' else ' with fractions'}."
+        )
+    if x.min() < 0 or x.max() > MOST_TOKENS:
+        raise UserInputError(
+            f"{name} must hold token ids from 0 (padding) to {MOST_TOKENS:,}."
+            f" Received: from {x.min():g} to {x.max():g}."
+        )
+    return x.astype(np.int32)
+
+
 def _classes(
     labels: list[tuple[str, np.ndarray, int]], class_names: Sequence[str] | None
 ) -> tuple[tuple[str, ...], list[np.ndarray]]:
@@ -97,7 +178,7 @@ def _classes(
     for name, values, count in labels:
         if values.ndim != 1 or len(values) != count:
             raise UserInputError(
-                f"{name} must hold one label per image ({count}). Received: shape {values.shape}."
+                f"{name} must hold one label per example ({count}). Received: shape {values.shape}."
                 " One-hot labels become indices with y.argmax(axis=1)."
             )
         if values.dtype.kind not in "uibUS":
@@ -134,6 +215,6 @@ def _value_range(x: np.ndarray) -> tuple[float, float]:
     low, high = float(x.min()), float(x.max())
     if low == high:
         raise UserInputError(
-            f"Images must differ from each other. Received: every value is {low:g}."
+            f"Examples must differ from each other. Received: every value is {low:g}."
         )
     return min(low, 0.0), high

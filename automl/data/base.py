@@ -19,7 +19,8 @@ class RawData:
     Attributes:
         x: Raw examples, count x shape.
         y: Class index of each example, int64, count.
-        input: What one example is.
+        input: What one example is. Mean and standard deviation of each channel
+            are left out: they are computed on the training split.
         class_names: Name of each class, in the order of the indices.
         test: Raw examples and labels of a test split that came with the data.
         notes: What a person should know of the reading (skipped files, ...).
@@ -40,6 +41,9 @@ class Source(ABC):
     name: ClassVar[str]
     #: What DATA looks like on the command line, for help and errors.
     pattern: ClassVar[str]
+    #: Whether `load` takes a second argument, ``kind``: what the user says the
+    #: examples are, or ``"auto"``. Sources that know what they read take none.
+    takes_kind: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod

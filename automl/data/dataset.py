@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -78,6 +78,10 @@ class Dataset:
 
         arrays = {}
         for split, (x, y) in self.splits.items():
+            if self.summary.input.kind == "tokens":
+                x = x.astype(np.int32)
+            elif x.dtype == np.int32:
+                x = x.astype(np.float32)
             arrays[f"x_{split}"], arrays[f"y_{split}"] = x, y
         temporary = folder / f".{FILE_NAME}.tmp"
         with temporary.open("wb") as file:
@@ -103,7 +107,7 @@ def find_source(uri: str) -> Source:
     )
 
 
-def load(uri: str, *, test: float, validation: float, seed: int) -> Dataset:
+def load(uri: str, *, test: float, validation: float, seed: int, kind: str = "auto") -> Dataset:
     """Reads, checks and splits what `uri` names.
 
     Args:
@@ -112,12 +116,20 @@ def load(uri: str, *, test: float, validation: float, seed: int) -> Dataset:
             brings its own test split.
         validation: Share of the rest that ranks candidates.
         seed: Seeds the splits.
+        kind: What the examples are, where the data does not say: one of
+            `search_spaces.signature.INPUT_KINDS`, or ``"auto"``.
 
     Raises:
         UserInputError: If the data cannot be read or is too small to split.
     """
     source = find_source(uri)
-    return split(source.load(uri), uri, source.name, test=test, validation=validation, seed=seed)
+    raw = source.load(uri, kind) if source.takes_kind else source.load(uri)  # type: ignore[call-arg]
+    if kind not in ("auto", raw.input.kind):
+        raise UserInputError(
+            f"--input says what arrays are, and {uri} holds {raw.input.kind}s."
+            f" Received: --input {kind}."
+        )
+    return split(raw, uri, source.name, test=test, validation=validation, seed=seed)
 
 
 def split(
@@ -133,11 +145,12 @@ def split(
     if held is None:
         rest, held = _stratified(rest, test, seed, left=2)
     train, valid = _stratified(rest, validation, seed, left=1)
+    spec = with_statistics(raw.input, train[0])
     splits = dict(zip(SPLITS, (train, valid, held), strict=True))
     summary = DataSummary(
         uri=uri,
         source=source,
-        input=raw.input,
+        input=spec,
         class_names=raw.class_names,
         counts={name: len(y) for name, (_, y) in splits.items()},
         fingerprint=_fingerprint(splits, raw.class_names),
@@ -146,11 +159,37 @@ def split(
     return Dataset(splits, summary)
 
 
+def with_statistics(spec: InputSpec, x: np.ndarray) -> InputSpec:
+    """Returns the spec with mean and standard deviation of each channel, where models want them.
+
+    Args:
+        spec: What one example is. Images are rescaled by their range and tokens
+            not at all; what a source has put in stays.
+        x: Training examples, and no others: nothing of the rest may leak in.
+            Padding does not count. A channel that never changes gets 1.
+    """
+    import numpy as np
+
+    if spec.mean or spec.kind in ("image", "tokens"):
+        return spec
+    rows = x.reshape(-1, spec.shape[-1]).astype(np.float64)
+    if spec.ragged:
+        rows = rows[rows.any(axis=-1)]
+    if not len(rows):
+        return spec
+    mean, std = rows.mean(axis=0), rows.std(axis=0)
+    # What is left of a constant channel is the rounding of its values.
+    constant = std <= 1e-6 * np.maximum(np.abs(mean), 1e-6)
+    std = np.where(constant, 1.0, std)
+    return replace(spec, mean=tuple(mean.tolist()), std=tuple(std.tolist()))
+
+
 def read_split(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Reads one split that `Dataset.save` wrote.
 
     Returns:
-        Examples as float32 (count x shape) and labels as int64 (count).
+        Examples as float32, tokens as int32 (count x shape), and labels as
+        int64 (count).
 
     Raises:
         UserInputError: If the run's copy of the data is gone.
@@ -159,7 +198,9 @@ def read_split(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
 
     try:
         with np.load(folder / FILE_NAME, allow_pickle=False) as archive:
-            return archive[f"x_{name}"].astype(np.float32), archive[f"y_{name}"]
+            x = archive[f"x_{name}"]
+            # `Dataset.save` keeps int32 for tokens alone.
+            return x if x.dtype == np.int32 else x.astype(np.float32), archive[f"y_{name}"]
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise UserInputError(
             f"The run's copy of its data, {folder / FILE_NAME}, cannot be read ({error})."

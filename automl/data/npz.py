@@ -6,7 +6,7 @@ import zlib
 from pathlib import Path
 from zipfile import BadZipFile
 
-from automl.data.arrays import images_and_labels
+from automl.data.arrays import examples_and_labels
 from automl.data.base import RawData, Source
 from automl.errors import UserInputError
 
@@ -16,14 +16,19 @@ class NpzSource(Source):
 
     name = "npz"
     pattern = "FILE.npz"
+    takes_kind = True
 
     @classmethod
     def matches(cls, uri: str) -> bool:
         """Returns whether `uri` ends with ``.npz``."""
         return uri.lower().endswith(".npz")
 
-    def load(self, uri: str) -> RawData:
+    def load(self, uri: str, kind: str = "auto") -> RawData:
         """Reads the archive.
+
+        Args:
+            uri: Path of the file.
+            kind: What one row of x is, as of `automl.data.arrays.examples_and_labels`.
 
         Raises:
             UserInputError: If the file is missing, damaged or lacks an array.
@@ -54,4 +59,4 @@ class NpzSource(Source):
             )
         test = (arrays["x_test"], arrays["y_test"]) if "x_test" in arrays else None
         names = arrays["class_names"].tolist() if "class_names" in arrays else None
-        return images_and_labels(x, y, class_names=names, test=test)
+        return examples_and_labels(x, y, kind=kind, class_names=names, test=test)

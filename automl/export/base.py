@@ -42,7 +42,8 @@ class Exporter(ABC):
             model: A built float32 Keras model with one input.
             recipe: How the weights and activations are stored.
             folder: Where to write.
-            calibration: Raw training examples, float32, examples x shape.
+            calibration: Raw training examples, float32 or, for tokens, int32;
+                examples x shape.
 
         Returns:
             The file a runtime is pointed at, directly inside `folder`.

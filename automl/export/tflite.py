@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 class TFLiteExporter(Exporter):
-    """Writes one ``model.tflite`` of builtin operators, batch 1, float32 input and output."""
+    """Writes one ``model.tflite`` of builtin operators, batch 1.
+
+    Its input has the type of the model's own (float32; int32 for tokens), its
+    output is float32.
+    """
 
     name: ClassVar[str] = "tflite"
     types: ClassVar[frozenset[tuple[str, str]]] = frozenset(
@@ -42,8 +46,8 @@ def freeze(model: keras.Model) -> Any:
         convert_variables_to_constants_v2,
     )
 
-    (shape,) = (tensor.shape for tensor in model.inputs)
-    spec = tf.TensorSpec((1, *shape[1:]), tf.float32, name="input")
+    (given,) = model.inputs
+    spec = tf.TensorSpec((1, *given.shape[1:]), given.dtype, name="input")
     function = tf.function(lambda x: model(x, training=False), autograph=False)
     return convert_variables_to_constants_v2(
         function.get_concrete_function(spec), lower_control_flow=False
@@ -56,8 +60,8 @@ def convert(frozen: Any, recipe: Recipe, calibration: np.ndarray) -> bytes:
     Args:
         frozen: What `freeze` returned.
         recipe: How weights and activations are stored.
-        calibration: Raw examples, float32, examples x shape; as many as the
-            recipe asks for are used.
+        calibration: Raw examples of the model's input type, examples x shape;
+            as many as the recipe asks for are used.
 
     Returns:
         The content of the ``.tflite`` file.

@@ -10,7 +10,7 @@ from typing import Any
 from automl.config import SearchConfig
 
 #: Fields that are no flag of their own.
-_APART = frozenset({"data", "choices", "constraints", "time", "out"})
+_APART = frozenset({"data", "definitions", "choices", "constraints", "time", "out"})
 _UNITS = {"max_size": "B", "max_latency": "ms"}
 
 

@@ -9,6 +9,7 @@ from automl.report.numbers import MISSING, latency, number, plural, with_error
 from automl.report.snapshot import Snapshot
 from automl.types import Trial
 from automl.units import format_count, format_duration, format_size
+from search_spaces import InputSpec
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,17 @@ def data_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
         Fact("Data", data.uri, code=True),
         Fact("Read by", data.source),
         Fact("Examples", f"{total:,}: {splits}"),
-        Fact("Input", f"{spec.kind}, {shape}, raw values from {spec.low:g} to {spec.high:g}"),
+        Fact("Input", f"{spec.kind}, {shape}, {_values(spec)}"),
         Fact("Classes", f"{len(data.class_names):,}"),
         Fact("Fingerprint (sha256)", data.fingerprint, code=True),
     )
+
+
+def _values(spec: InputSpec) -> str:
+    if spec.kind == "tokens":
+        return f"ids from 1 to {spec.vocabulary - 1:,}, 0 is padding"
+    padded = ", padded with zeros at the end" if spec.ragged else ""
+    return f"raw values from {spec.low:g} to {spec.high:g}{padded}"
 
 
 def model_facts(trial: Trial, snapshot: Snapshot) -> tuple[Fact, ...]:

@@ -78,7 +78,7 @@ class Snapshot:
         """The artifact that the choice names, in the first export format."""
         if self.choice is None:
             return None
-        wanted = (self.choice.trial, self.config.export[0], self.choice.recipe)
+        wanted = (self.choice.trial, self.config.formats[0], self.choice.recipe)
         return next((a for a in self.judged if (a.trial, a.format, a.recipe) == wanted), None)
 
     def count(self, split: str) -> int:

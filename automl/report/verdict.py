@@ -88,7 +88,7 @@ def verdict(snapshot: Snapshot) -> Verdict:
 
 def summary_of(snapshot: Snapshot) -> str:
     """Returns what was searched, how much and how long, in a few sentences."""
-    space = snapshot.resolved.get("space") or snapshot.config.space
+    space = snapshot.resolved.get("space") or " + ".join(snapshot.config.space)
     oracle = snapshot.resolved.get("oracle") or snapshot.config.oracle
     counts = {state: len(snapshot.in_state(state)) for state in TrialState}
     parts = [f"{plural(counts[TrialState.COMPLETED], 'trial')} trained"]

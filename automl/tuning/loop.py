@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from automl.config import SearchConfig
-from automl.errors import AutomlError, ConversionError, WorkerDiedError
+from automl.errors import AutomlError, ConversionError, UserInputError, WorkerDiedError
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.records.store import RunStore
 from automl.selection import worth_keeping
@@ -58,6 +58,7 @@ class SearchLoop:
         budget: What may be spent.
         observer: Hears of everything.
         gate: Format and recipes measured at the gate, smallest first.
+        start_from: Path of a ``.keras`` file whose weights trials start with.
     """
 
     def __init__(
@@ -73,10 +74,13 @@ class SearchLoop:
         budget: Budget,
         observer: Observer,
         gate: tuple[str, Sequence[str]],
+        start_from: str | None = None,
     ) -> None:
         self._config, self._store, self._executor = config, store, executor
         self._oracle, self._budget, self._observer = oracle, budget, observer
         self._architecture, self._space, self._gate = architecture, space, gate
+        self._start_from = start_from
+        self._told_copied = False
         self._guesses = deque(guesses)
         self._again: deque[Trial] = deque()
         self._open: dict[int, _Open] = {}
@@ -224,6 +228,7 @@ class SearchLoop:
                 "epochs": self._config.epochs,
                 "deadline": self._budget.deadline,
                 "model_file": trial.model_file,
+                **({"start_from": self._start_from} if self._start_from else {}),
             },
         )
         self._open[job] = _Open(trial, entry.started)
@@ -233,6 +238,11 @@ class SearchLoop:
             self._failed(entry, event)
             return
         metrics = event.result["metrics"]
+        if copied := event.result.get("copied"):
+            # Every trial starts so: once is enough to hear of it.
+            if not self._told_copied:
+                self._tell(f"Trial {entry.trial.number}: {copied}.")
+            self._told_copied = True
         self._finish(
             entry,
             state=TrialState.COMPLETED,
@@ -333,6 +343,16 @@ class SearchLoop:
 
 
 def score_of(objective: str, metrics: dict[str, float]) -> float:
-    """Returns the metric that ranks trials, turned so that higher is better."""
+    """Returns the metric that ranks trials, turned so that higher is better.
+
+    Raises:
+        UserInputError: If the models do not report it.
+    """
+    if objective not in metrics:
+        raise UserInputError(
+            f"The models report no {objective}, which ranks the trials. They report:"
+            f' {", ".join(metrics)}. Compile them with metrics=["accuracy"], or rank by'
+            " --objective val_loss."
+        )
     value = metrics[objective]
     return -value if objective.endswith("loss") else value

@@ -48,7 +48,7 @@ class Runtime(ABC):
 
         Args:
             path: The file an exporter returned.
-            inputs: Raw examples, float32, examples x shape.
+            inputs: Raw examples, float32 or, for tokens, int32; examples x shape.
 
         Raises:
             VerificationError: If the runtime refuses or fails to run the file.

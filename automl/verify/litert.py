@@ -38,11 +38,11 @@ class LiteRTRuntime(Runtime):
 
 
 def run_tflite(content: bytes, inputs: np.ndarray) -> RuntimeResult:
-    """Runs the content of a ``.tflite`` file of batch 1, float32 input and output.
+    """Runs the content of a ``.tflite`` file of batch 1 and float32 output.
 
     Args:
         content: The file's bytes.
-        inputs: Raw examples, float32, examples x shape.
+        inputs: Raw examples, examples x shape; fed as the type the file asks for.
 
     Raises:
         VerificationError: If the interpreter refuses the file or the inputs.
@@ -53,7 +53,9 @@ def run_tflite(content: bytes, inputs: np.ndarray) -> RuntimeResult:
     try:
         interpreter = Interpreter(model_content=content, num_threads=1)
         interpreter.allocate_tensors()
-        source = interpreter.get_input_details()[0]["index"]
+        details = interpreter.get_input_details()[0]
+        source = details["index"]
+        inputs = inputs.astype(details["dtype"], copy=False)
         sink = interpreter.get_output_details()[0]["index"]
         outputs = []
         for example in inputs:

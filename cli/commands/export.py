@@ -41,7 +41,7 @@ def command(
     opened = Run(run, allow_code=allow_code)
     artifacts = []
     with observer(quiet=quiet) as watching:
-        for format_name in formats or opened.config.export:
+        for format_name in formats or opened.formats:
             watching.stage(f"Exporting {format_name}")
             artifacts.append(opened.export(format_name, recipe, trial))
     if as_json:

@@ -17,9 +17,26 @@ from automl.units import format_duration
 
 @click.command(name="search", short_help="Search, compress, export, verify and report.")
 @click.argument("data")
+@click.option(
+    "--input", metavar="KIND",
+    help="What arrays are: image, spectrogram, series, tokens, vector.  [default: auto, by shape]",
+)  # fmt: skip
 @click.option("--task", metavar="NAME", help="What is asked of the data.  [default: auto]")
-@click.option("--space", metavar="NAME", help="Search space; see automl spaces.  [default: auto]")
+@click.option(
+    "--space", metavar="NAME", multiple=True,
+    help="Search space: a name (automl spaces), FILE.toml, or module:name of a SearchSpace,"
+    " KerasTuner HyperModel or build(hp) function; repeatable.  [default: auto]",
+)  # fmt: skip
+@click.option(
+    "--freeze", metavar="KEY=VALUE", multiple=True, help="Fix a hyperparameter; repeatable."
+)
 @click.option("--choices", metavar="KEY=A,B", multiple=True, help="Search only these options.")
+@click.option(
+    "--pretrained", is_flag=True, default=None, help="Search pretrained networks too (images)."
+)
+@click.option(
+    "--start-from", metavar="RUN", help="Start from the weights of an earlier run, where they fit."
+)
 @click.option("--oracle", metavar="NAME", help="Strategy: bayesian, random or module:Class.")
 @click.option(
     "--objective", metavar="NAME", multiple=True,
@@ -48,7 +65,8 @@ from automl.units import format_duration
     "--export",
     metavar="FORMAT",
     multiple=True,
-    help="tflite, tfjs; repeatable; bounds are for the first.  [default: both]",
+    help="tflite, tfjs; repeatable; bounds are for the first. What cannot be shipped there"
+    " is not searched.  [default: both]",
 )
 @click.option("--seed", type=int, metavar="N", help="[default: 0]")
 @click.option("--out", metavar="FOLDER", help="The run's folder.  [default: runs/NAME]")
@@ -69,8 +87,9 @@ def command(
     """Search for the best small model on DATA and export it, verified.
 
     DATA is "digits" (1,797 scanned digits, built in) or an .npz file with
-    arrays x and y. An interrupted search goes on when the same command is
-    given again.
+    arrays x and y: images, rows of numbers, or with --input series (steps x
+    channels) or token ids, padded at the end with zeros. An interrupted search
+    goes on when the same command is given again.
     """
     config = _config(data, config_file, options)
     if resume:

@@ -102,8 +102,8 @@ BAD[1, 0, 0, 0] = np.inf
         (images().astype(str), LABELS, "real numbers"),
         (np.full((6, 4, 4, 1), 3.0), LABELS, "every value is 3"),
         (images(dtype="float32", high=1e20), LABELS, "within 1e+09 of each other"),
-        (images(), LABELS[:5], "one label per image (6)"),
-        (images(), np.eye(6), "one label per image"),
+        (images(), LABELS[:5], "one label per example (6)"),
+        (images(), np.eye(6), "one label per example"),
         (images(), LABELS + 0.5, "y must hold class labels"),
     ],
 )

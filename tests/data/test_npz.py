@@ -93,8 +93,8 @@ def test_a_flipped_byte_is_noticed(tmp_path, save):
     [
         ({"x": X}, "must hold arrays x and y (or x_train and y_train). Received: x."),
         ({}, "Received: none."),
-        ({"x": X, "y": Y[:3]}, "one label per image (6)"),
-        ({"x": X[0], "y": Y}, "x must be images"),
+        ({"x": X, "y": Y[:3]}, "one label per example (6)"),
+        ({"x": X[0, 0], "y": Y}, "x must be images"),
         ({"x": X, "y": Y, "x_test": X[:2], "y_test": Y[:1]}, "y_test must hold"),
         ({"x": X, "y": Y, "class_names": ["only"]}, "class names"),
         ({"x": X, "y": Y, "x_test": X[:2]}, "y_test"),

@@ -10,6 +10,7 @@ import json
 import math
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,10 +33,23 @@ class _TFJSNodeRuntime(Runtime):
     in_process: ClassVar[bool] = False
     backend: ClassVar[str]
 
-    def __init__(self, timeout_s: float = TIMEOUT_S, batch: int = BATCH) -> None:
-        """Sets how long one run may take, in seconds, and how many examples go in at once."""
+    def __init__(
+        self,
+        timeout_s: float = TIMEOUT_S,
+        batch: int = BATCH,
+        latency: Mapping[str, float] = LATENCY,
+    ) -> None:
+        """Sets the limits of a run.
+
+        Args:
+            timeout_s: How long one run may take, in seconds.
+            batch: How many examples go in at once.
+            latency: ``calls`` timed at most, ``warmup`` calls before them, and
+                ``seconds`` after which three calls are enough.
+        """
         self.timeout_s = timeout_s
         self.batch = batch
+        self.latency = dict(latency)
 
     def missing(self) -> str | None:
         """Returns why TF.js cannot be run here and what to do, or None.
@@ -56,7 +70,9 @@ class _TFJSNodeRuntime(Runtime):
 
         Args:
             path: The model.json; its shards lie beside it.
-            inputs: Raw examples, float32, examples x shape, at least one.
+            inputs: Raw examples, examples x shape, at least one. They travel as
+                float32, which holds whole numbers up to 2^24, and are fed as
+                the type the model asks for.
 
         Raises:
             VerificationError: If TF.js refuses or fails to run the file.
@@ -82,7 +98,7 @@ class _TFJSNodeRuntime(Runtime):
             "outputs": [str(folder / "output.f32")],
             "result": str(folder / "result.json"),
             "batch": self.batch,
-            "latency": LATENCY,
+            "latency": self.latency,
         }
         (folder / "input.f32").write_bytes(np.ascontiguousarray(inputs, "<f4").tobytes())
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
