@@ -290,7 +290,8 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
             if not self.choices[each.name]:
                 raise UserInputError(
                     f"{each.name!r} is left no option: {each.option!r} cannot be shipped as"
-                    f" {each.target}, because {each.reason}. Narrow it less, or ask for other files."
+                    f" {each.target}, because {each.reason}. Narrow it less, or ask for other"
+                    " files."
                 )
         return out
 

@@ -11,6 +11,7 @@ from keras import ops
 from search_spaces.blocks.base import Block, Surroundings
 from search_spaces.layers.convolution import convolve
 from search_spaces.layers.dropping import drop, drop_branch
+from search_spaces.layers.masking import fill
 from search_spaces.layers.pooling import shrink_mask
 
 
@@ -58,30 +59,15 @@ class Mixer(Block[MixerChoices]):
         tensor, mask = _fitted(tensor, around)
         steps = int(tensor.shape[1])
         inner = max(4, round(choices.across * steps))  # Fewer can all be dead under relu.
-        mixed = _masked(around.normalize(fill_padding(tensor, mask), "t"), mask)
+        mixed = _masked(around.normalize(fill(tensor, mask), "t"), mask)
         mixed = keras.layers.Permute((2, 1), name=f"{around.name}pt")(mixed)
         mixed = _two_layers(mixed, inner, steps, around, "t")
         mixed = keras.layers.Permute((2, 1), name=f"{around.name}pc")(mixed)
         tensor = _added(tensor, _masked(mixed, mask), around, "t")
         inner = choices.expansion * around.filters
-        mixed = around.normalize(fill_padding(tensor, mask), "c")
+        mixed = around.normalize(fill(tensor, mask), "c")
         mixed = _two_layers(mixed, inner, around.filters, around, "c")
         return _added(tensor, _masked(mixed, mask), around, "c")
-
-
-def fill_padding(tensor: Any, mask: Any) -> Any:
-    """Returns the tensor with its first step in place of padded ones, for a normalization.
-
-    Layer normalization divides by the deviation, and the 0 of a row of zeros
-    makes a factor of 300 in between, which ruins the scale of an int8 file.
-
-    Args:
-        tensor: Keras tensor of shape (batch, steps, channels), zero in padded steps.
-        mask: As of `search_spaces.layers.ends.Start`, or None.
-    """
-    if mask is None:
-        return tensor
-    return ops.add(tensor, ops.multiply(tensor[:, :1], ops.subtract(1.0, mask)))
 
 
 def _fitted(tensor: Any, around: Surroundings) -> tuple[Any, Any]:

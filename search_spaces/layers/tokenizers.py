@@ -8,6 +8,7 @@ import keras
 
 from search_spaces.layers.activations import activation, initializer_for
 from search_spaces.layers.convolution import convolve, rank_of
+from search_spaces.layers.masking import fill
 from search_spaces.layers.normalization import normalization
 from search_spaces.layers.pooling import pool
 
@@ -15,7 +16,7 @@ from search_spaces.layers.pooling import pool
 _MANY = {1: 512, 2: 2048}
 
 
-def patches(tensor: Any, size: int, width: int, name: str) -> Any:
+def patches(tensor: Any, size: int, width: int, name: str, mask: Any = None) -> Any:
     """Projects every patch of `size` positions on each axis, and normalizes it.
 
     Patches cover the image or the sequence; the last may reach beyond it.
@@ -27,8 +28,10 @@ def patches(tensor: Any, size: int, width: int, name: str) -> Any:
         size: Length of a patch on each axis.
         width: Channels put out.
         name: Prefix of the layers' names.
+        mask: 1 for patches with data and 0 for padding, (batch, patches, 1), or None.
     """
     tensor = convolve(tensor, width, size, f"{name}c", strides=size, use_bias=False)
+    tensor = fill(tensor, mask)
     return normalization("layer", f"{name}n")(tensor)
 
 

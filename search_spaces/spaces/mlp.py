@@ -11,11 +11,12 @@ from keras import ops
 
 from search_spaces.blocks.base import Surroundings
 from search_spaces.blocks.dense import plain_dense, residual_dense
-from search_spaces.blocks.mixer import Mixer, MixerChoices, fill_padding
+from search_spaces.blocks.mixer import Mixer, MixerChoices
 from search_spaces.layers.convolution import convolve
 from search_spaces.layers.dropping import add_noise, drop
 from search_spaces.layers.ends import Start, finish, start
 from search_spaces.layers.heads import collapse
+from search_spaces.layers.masking import fill
 from search_spaces.layers.pooling import shrink_mask
 from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
@@ -251,7 +252,7 @@ class MlpSpace(SearchSpace):
         for number in range(1, body.depth + 1):
             around = _surroundings(architecture, body.width, f"b{number}")
             tensor = Mixer().apply(body.choices, tensor, replace(around, mask=mask))
-        tensor = _surroundings(architecture, body.width, "h").normalize(fill_padding(tensor, mask))
+        tensor = _surroundings(architecture, body.width, "h").normalize(fill(tensor, mask))
         tensor = collapse("average", tensor, "ha", mask)
         return drop(tensor, architecture.regularization.dropout, "d", architecture.activation)
 

@@ -24,7 +24,6 @@ from search_spaces.limits import Limit
 from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
-from search_spaces.spaces.staged_limits import layer_limits
 from search_spaces.spaces.transformer_guesses import transformer_guesses
 from search_spaces.spaces.transformer_plan import FEWEST, TransformerPlan
 from search_spaces.spaces.transformer_stack import (
@@ -176,8 +175,8 @@ class TransformerSpace(SearchSpace):
         return transformer_guesses(self.plan, self.signature)
 
     def limits(self) -> tuple[Limit, ...]:
-        """Returns what blocks and layers cannot ship, as they and measurements say."""
-        return (*layer_limits(self.signature.input), *block_limits("encoder", self.plan.encoders))
+        """Returns what blocks say that they cannot ship."""
+        return block_limits("encoder", self.plan.encoders)
 
     def _tokens(self, architecture: TransformerArchitecture, begin: Start) -> tuple[Any, Any, Any]:
         """Returns tokens (batch, steps, channels), their mask, and the bag of them, if any."""
@@ -188,7 +187,7 @@ class TransformerSpace(SearchSpace):
         tensor = keep(add_noise(begin.tensor, noise, "g"), begin.mask)
         if tokenizer.kind == "patch":
             mask = shrink_mask(begin.mask, tokenizer.factor)
-            tensor = patches(tensor, tokenizer.factor, width, "p")
+            tensor = patches(tensor, tokenizer.factor, width, "p", mask)
             return flatten_positions(tensor, "q"), mask, None
         if tokenizer.kind == "convolution" and self.signature.input.rank == 2:
             tensor = convolutions(tensor, tokenizer.factor, width, "p", active, tokenizer.kernel)
@@ -211,9 +210,10 @@ class TransformerSpace(SearchSpace):
                 tensor
             )
         bag = collapse("average", tensor, "eb", begin.mask) if tokenizer.bag else None
+        mask = shrink_mask(begin.mask, tokenizer.factor)
         if tokenizer.factor > 1:
-            tensor = patches(tensor, tokenizer.factor, width, "p")
-        return tensor, shrink_mask(begin.mask, tokenizer.factor), bag
+            tensor = patches(tensor, tokenizer.factor, width, "p", mask)
+        return tensor, mask, bag
 
 
 def _middle(options: tuple[int, ...]) -> int:

@@ -14,6 +14,7 @@ from search_spaces.blocks.encoder import EncoderChoices
 from search_spaces.layers.attention_pooling import attention_pool
 from search_spaces.layers.dropping import drop
 from search_spaces.layers.heads import collapse
+from search_spaces.layers.masking import fill, keep
 from search_spaces.layers.normalization import normalization
 from search_spaces.layers.positions import POSITIONS, place, prepend_class
 from search_spaces.limits import Limit
@@ -111,6 +112,7 @@ def apply_stack(
         A Keras tensor of shape (batch, features).
     """
     tensor = place(stack.positions, tensor, stack.width, f"{name}p")
+    tensor = fill(keep(tensor, mask), mask)
     if stack.head == "class":
         tensor, mask = prepend_class(tensor, mask, f"{name}c")
     tensor = drop(tensor, stack.dropout, f"{name}d", stack.activation)

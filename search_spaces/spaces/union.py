@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import zip_longest
 from typing import Any
 
 from search_spaces.errors import UserInputError
@@ -82,9 +81,12 @@ class UnionSpace(SearchSpace):
         return self.members[architecture.space].construct(architecture.inner)
 
     def guesses(self) -> tuple[dict[str, Any], ...]:
-        """Returns the members' guesses in turn: every member's best comes early."""
+        """Returns the members' guesses in turns: two of the first member's, one of each other's.
+
+        The first is the one most likely to win; still every member's best comes early.
+        """
         left = self.choices.get("space", tuple(self.members))
-        scoped = [
+        waiting = [
             [
                 {"space": name, **{f"{name}/{key}": value for key, value in guess.items()}}
                 for guess in member.guesses()
@@ -92,7 +94,13 @@ class UnionSpace(SearchSpace):
             for name, member in self.members.items()
             if name in left
         ]
-        return tuple(guess for turn in zip_longest(*scoped) for guess in turn if guess)
+        ordered: list[dict[str, Any]] = []
+        while any(waiting):
+            for place, guesses in enumerate(waiting):
+                turn = 2 if place == 0 else 1
+                ordered += guesses[:turn]
+                del guesses[:turn]
+        return tuple(ordered)
 
     @cached_property
     def _limited(self) -> tuple[LeftOut, ...]:

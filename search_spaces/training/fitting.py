@@ -46,10 +46,10 @@ def fit(
     of the recipe. Validation data is never augmented, nor its labels smoothed, so
     losses of all recipes compare. A dataset object (`tf.data`,
     `keras.utils.PyDataset`, a generator) brings its own batches and gets schedule
-    and patience only; without them, reconstructions of standardized channels are
-    compared, and their losses reported, in rescaled units. Where class labels are in a dataset object, be it for
+    and patience only. Where class labels are in a dataset object, be it for
     validation, the model is set to plain labels as they are there: smoothing,
-    mixup and cutmix are left out.
+    mixup and cutmix are left out. Reconstructions of standardized channels are
+    compared in rescaled units where all targets are arrays, and so are their losses.
 
     Args:
         model: Compiled by the recipe.

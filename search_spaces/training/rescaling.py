@@ -39,4 +39,5 @@ def rescaled_twin(model: Any, spec: InputSpec) -> Any:
 def rescale(values: Any, spec: InputSpec) -> NDArray[np.float32]:
     """Returns raw values as the twin puts them out."""
     scale, offset = affine(spec)
-    return (np.asarray(values) * np.asarray(scale) + np.asarray(offset)).astype("float32")
+    rescaled = np.asarray(values) * np.asarray(scale) + np.asarray(offset)
+    return np.asarray(rescaled, np.float32)

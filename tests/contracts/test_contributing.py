@@ -57,7 +57,10 @@ def installed(tmp_path_factory):
         path.write_text(code, encoding="utf-8")
     (folder / "acme" / "__init__.py").touch()
     (folder / "tests" / "test_commands.py").write_text(DRY.format(commands=commands()))
-    (settings,) = blocks("toml")
+    settings, *files = blocks("toml")
+    for content in files:
+        name, _, text = content.removeprefix("# ").partition("\n")
+        (folder / name).write_text(text, encoding="utf-8")
     project = tomllib.loads(settings)["project"]
     info = folder / f"{project['name']}-{project['version']}.dist-info"
     info.mkdir()
@@ -94,14 +97,14 @@ def test_every_example_keeps_its_contract_and_every_command_is_understood(instal
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
     passed = int(re.search(r"(\d+) passed", done.stdout)[1])
-    assert passed > 100
+    assert passed > 80
     assert "skipped" not in done.stdout
 
 
 def test_the_examples_ship_a_verified_model_together(installed):
     done = run(
         installed,
-        *("-m", "automl_cli", "search", "stripes:300", "--choices", "block=dilated"),
+        *("-m", "automl_cli", "search", "stripes:300", "--choices", "block=stretched"),
         *("--oracle", "evolution", "--compress", "half_strict", "--export", "c-array"),
         *("--trials", "1", "--epochs", "1", "--out", "run", "--json"),
     )

@@ -89,7 +89,7 @@ def test_a_job_that_fails_says_how_and_the_worker_lives(executor, gate):
     (pid,) = executor.pids()
     with pytest.raises(UserInputError, match="no hyperparameter 'x'"):
         executor.run("gate", gate | {"values": {"x": 1}})
-    with pytest.raises(AutomlError, match="KeyError: 'no such job'"):
+    with pytest.raises(AutomlError, match="ModuleNotFoundError: No module named 'no such job'"):
         executor.run("no such job", {})
     job = executor.submit("gate", {})
     event = executor.next_event()
