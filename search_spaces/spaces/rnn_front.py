@@ -92,7 +92,7 @@ def shorten(front: Front, tensor: Any, mask: Any = None) -> tuple[Any, Any]:
     block = search_spaces.BLOCKS.get(front.block)()
     for number in range(1, front.stages + 1):
         strides = 2 if front.halvings and front.pooling == "stride" else 1
-        around = front.surroundings(f"f{number}", strides, mask)
+        around = front.surroundings(f"f{number}b", strides, mask)
         tensor = block.apply(front.choices, tensor, around)
         mask = shrink_mask(mask, strides)
         tensor = keep(tensor, mask)
@@ -116,7 +116,7 @@ def shorten_image(front: Front, tensor: Any) -> Any:
     tensor = lengthen(tensor, front.shorten)
     block = search_spaces.BLOCKS.get(front.block)()
     for number in range(1, front.stages + 1):
-        tensor = block.apply(front.choices, tensor, front.surroundings(f"f{number}"))
+        tensor = block.apply(front.choices, tensor, front.surroundings(f"f{number}b"))
         pooling = layers[front.pooling](
             (2 if front.halvings else 1, 2), padding="same", name=f"f{number}p"
         )

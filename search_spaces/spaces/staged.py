@@ -169,7 +169,12 @@ class StagedSpace(SearchSpace):
 
     def limits(self) -> tuple[Limit, ...]:
         """Returns what blocks and layers cannot ship, as they and measurements say."""
-        known = layer_limits(self.signature.input)
+        offered = self.plan.normalizations
+        known = tuple(
+            limit
+            for limit in layer_limits(self.signature.input)
+            if set(limit.options) & set(offered)
+        )
         for name in self._block_names():
             for target, reason in search_spaces.BLOCKS.get(name).unsupported.items():
                 known += (Limit(target, reason, name="block", options=(name,)),)

@@ -19,7 +19,7 @@ MOST_GAIN = 2.0
 JITTER = 0.2
 
 
-def settle(model: Any, inputs: NDArray[Any], seed: int = 0) -> None:
+def settle(model: Any, inputs: NDArray[Any], seed: int = 0, *, last: bool = True) -> None:
     """Moves biases and scales at random, and statistics and logits to where they fit `inputs`.
 
     Batch statistics become those of `inputs`; the layer named ``"logits"``, or
@@ -30,6 +30,9 @@ def settle(model: Any, inputs: NDArray[Any], seed: int = 0) -> None:
         model: A built functional model.
         inputs: Raw examples that vary, such as `search_spaces.testing.batch` gives.
         seed: Of the random moves.
+        last: Whether the last layer is scaled and shifted. Features that a deep
+            network of random weights makes hardly differ, and what differs is
+            rounding.
     """
     random = np.random.default_rng(seed)
     for weight in model.trainable_weights:
@@ -37,7 +40,8 @@ def settle(model: Any, inputs: NDArray[Any], seed: int = 0) -> None:
             moves = random.uniform(-JITTER, JITTER, tuple(weight.shape))
             weight.assign_add(moves.astype("float32"))
     _settle_statistics(model, inputs)
-    _settle_last(model, inputs)
+    if last:
+        _settle_last(model, inputs)
 
 
 def _settle_statistics(model: Any, inputs: NDArray[Any]) -> None:

@@ -19,6 +19,7 @@ from automl.config import Constraints
 from automl.errors import ConversionError
 from automl.execution.context import JobContext
 from automl.export.base import Exporter
+from automl.export.tflite import freeze, frozen_once
 from automl.measure.size import folder_size, least_size
 from automl.registry import EXPORTERS, RECIPES, RUNTIMES
 from automl.resolve import supported
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 CALIBRATION = 2
 
 
+@frozen_once()
 def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Builds, converts and measures one candidate.
 
@@ -53,7 +55,6 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """
     import keras
 
-    from automl.export.tflite import freeze
     from automl.measure.flops import count_flops
 
     space = context.space(args["space"])
