@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automl.config import AUTO, SearchConfig
 from automl.data.dataset import DataSummary
@@ -12,6 +12,7 @@ from automl.errors import UserInputError
 from automl.registry import EXPORTERS, RECIPES, TASKS
 from search_spaces import Signature
 from search_spaces.definition import Definition
+from search_spaces.narrowing import last_part
 
 if TYPE_CHECKING:
     from search_spaces.limits import LeftOut
@@ -84,18 +85,28 @@ def plan_space(config: SearchConfig, signature: Signature) -> SpacePlan:
     except UserInputError as error:
         reason = str(error)
     else:
-        lost = next(
-            (out for out in space.left_out if out.name == "space" and out.option in named), None
-        )
+        lost = next((out for out in space.left_out if _was_named(out, named, config.choices)), None)
         if lost is None:
             skipped = _skipped(space, config, targets)
             return SpacePlan(space, entries, config.formats, targets, skipped)
-        reason = f"the space {lost.option!r} cannot be shipped as {lost.target}: {lost.reason}"
+        reason = f"{lost.name}={lost.option} cannot be shipped as {lost.target}: {lost.reason}"
     formats = tuple(name for name in config.formats if name != OPTIONAL_FORMAT)
     targets = tuple(target for target in targets if target != OPTIONAL_FORMAT)
     space = make_space(entries, signature, choices, targets)  # The error may be another.
     note = f"No {OPTIONAL_FORMAT} files are written, which nobody asked for: {reason}"
     return SpacePlan(space, entries, formats, targets, (note, *_skipped(space, config, targets)))
+
+
+def _was_named(out: LeftOut, spaces: set[str], choices: Mapping[str, Any]) -> bool:
+    """Returns whether the user asked for what a target left out."""
+    if out.name == "space":
+        return out.option in spaces
+    for key in (out.name, last_part(out.name)):
+        options = choices.get(key, ())
+        asked = [options] if isinstance(options, str | int | float) else options
+        if str(out.option) in map(str, asked):
+            return True
+    return False
 
 
 def targets_of(config: SearchConfig) -> tuple[str, ...]:

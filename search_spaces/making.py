@@ -11,6 +11,7 @@ from search_spaces.errors import UnsuitableSpaceError, UserInputError
 from search_spaces.foreign import ForeignSpace, adapted, is_space
 from search_spaces.held import is_held
 from search_spaces.limits import LeftOut
+from search_spaces.registry import nearest
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.spaces.auto import suited
@@ -94,7 +95,7 @@ def out_of_reach(space: SearchSpace, target: str) -> tuple[LeftOut, ...]:
     options = {each.name: list(each.values) for each in space.hyperparameters().space}
     return tuple(
         limit
-        for limit in space._limited
+        for limit in space.limited
         if limit.target == target
         and (not limit.name or limit.option in options.get(limit.name, ()))
     )
@@ -139,6 +140,13 @@ def _make(
     )
     space.name = entry.name
     space.summary = entry.summary or space.summary
+    for guess in entry.guesses:
+        for name in guess:
+            if name not in space.names:
+                raise UserInputError(
+                    f"A guess of the space {entry.name!r} names no hyperparameter of it. Received:"
+                    f" {name!r}.{nearest(name, space.names)}"
+                )
     if entry.guesses:
         space.guesses = lambda: entry.guesses  # type: ignore[method-assign]
     return space

@@ -184,7 +184,12 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
 
     def consider(self, choices: Mapping[str, Any]) -> None:
         """Hears of choices made for a space around this one: import paths become options."""
-        self._asked = dict(choices)
+        self._asked |= choices
+        kept, self.choices = self.choices, {}
+        self._known = {hp.name: tuple(hp.values) for hp in self.hyperparameters().space}
+        self.choices = kept
+        for derived in ("_template", "_tree", "limited"):
+            self.__dict__.pop(derived, None)
 
     def architecture(self, values: Mapping[str, Any]) -> Any:
         """Returns the architecture of a dictionary of values; missing ones take defaults.
@@ -208,7 +213,7 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         active = self.canonical(values)
         return {
             out.target: out.reason
-            for out in self._limited
+            for out in self.limited
             if not out.name or active.get(out.name) == out.option
         }
 
@@ -238,9 +243,8 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
     def sample(self, seed: int) -> dict[str, Any]:
         """Returns a configuration drawn uniformly, option by option; the same for the same seed."""
         rng = random.Random(seed)
-        hp = self.hyperparameters()
-        hp.values = {}
-        for each in hp.space:
+        hp = keras_tuner.HyperParameters()
+        for each in self._template:
             if hp.is_active(each):
                 hp.values[each.name] = rng.choice(each.values)
         return dict(hp.values)
@@ -265,9 +269,14 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
             "choices": [node.describe() for node in self._tree],
         }
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Full names of all hyperparameters, also of those that narrowing has made unreachable."""
+        return tuple(self._known)
+
     @cached_property
-    def _limited(self) -> tuple[LeftOut, ...]:
-        """Returns every limit, spelled out option by option over the full space."""
+    def limited(self) -> tuple[LeftOut, ...]:
+        """Every limit, spelled out option by option over the full space."""
         return tuple(
             LeftOut(name, option, limit.target, limit.reason)
             for limit in self.limits()
@@ -278,7 +287,7 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
 
     def _leave_out(self) -> tuple[LeftOut, ...]:
         """Narrows the choices to what the targets can hold and returns what went."""
-        out = tuple(each for each in self._limited if each.target in self.targets)
+        out = tuple(each for each in self.limited if each.target in self.targets)
         for each in out:
             if not each.name:
                 raise UnsuitableSpaceError(
@@ -317,6 +326,11 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
             ) from error
 
     @cached_property
+    def _template(self) -> tuple[Any, ...]:
+        """Returns every hyperparameter, with its conditions; declaring them takes a walk."""
+        return tuple(self.hyperparameters().space)
+
+    @cached_property
     def _tree(self) -> list[Any]:
         return space_tree(self.hyperparameters())
 
@@ -333,10 +347,9 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
 
     def _settled(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Returns `values` without inactive ones, each as the space writes it."""
-        declared = self.hyperparameters()
-        declared.values = {}
-        for each in declared.space:
-            if not declared.is_active(each):
+        settled = keras_tuner.HyperParameters()
+        for each in self._template:
+            if not settled.is_active(each):
                 continue
             value = values.get(each.name, each.default)
             if value not in each.values:
@@ -344,12 +357,12 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
                     f"{each.name!r} must be one of {', '.join(map(str, each.values))}."
                     f" Received: {value!r}"
                 )
-            declared.values[each.name] = each.values[each.values.index(value)]
-        return dict(declared.values)
+            settled.values[each.name] = each.values[each.values.index(value)]
+        return dict(settled.values)
 
     def _repaired(self, guess: Mapping[str, Any]) -> dict[str, Any]:
         """Returns `guess` with each value it cannot have replaced by the nearest it can."""
-        options = {each.name: each for each in self.hyperparameters().space}
+        options = {each.name: each for each in self._template}
         repaired = {}
         for name, value in guess.items():
             if name not in options:

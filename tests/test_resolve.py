@@ -71,7 +71,7 @@ def test_a_space_asked_for_is_worth_more_than_a_format_nobody_asked_for():
 def test_so_is_a_space_among_several():
     plan = planned(space=["cnn", f"{__name__}:NoWeb"])
     assert plan.formats == ("tflite",)
-    assert "'NoWeb' cannot be shipped as tfjs" in plan.notes[0]
+    assert "space=NoWeb cannot be shipped as tfjs" in plan.notes[0]
 
 
 def test_so_is_an_option():

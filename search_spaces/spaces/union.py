@@ -9,6 +9,7 @@ from typing import Any
 
 from search_spaces.errors import UserInputError
 from search_spaces.limits import LeftOut
+from search_spaces.narrowing import NarrowedHyperParameters
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.training.recipe import Recipe
@@ -72,7 +73,7 @@ class UnionSpace(SearchSpace):
         chosen: Any = None
         for name, member in self.members.items():
             with hp.conditional_scope("space", [name]), hp.name_scope(name):
-                architecture = member.decide(hp)
+                architecture = member.decide(NarrowedHyperParameters(hp, member.choices))
             chosen = architecture if name == kind else chosen
         return UnionArchitecture(kind, chosen)
 
@@ -103,12 +104,12 @@ class UnionSpace(SearchSpace):
         return tuple(ordered)
 
     @cached_property
-    def _limited(self) -> tuple[LeftOut, ...]:
-        """Returns the members' limits; what holds for a whole member leaves the member out."""
+    def limited(self) -> tuple[LeftOut, ...]:
+        """The members' limits; what holds for a whole member leaves the member out."""
         return tuple(
             LeftOut(f"{name}/{out.name}", out.option, out.target, out.reason)
             if out.name
             else LeftOut("space", name, out.target, out.reason)
             for name, member in self.members.items()
-            for out in member._limited
+            for out in member.limited
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from search_spaces import UserInputError
+from search_spaces.definition import Definition
 from search_spaces.making import make_space
+from search_spaces.narrowing import last_part
 from search_spaces.spaces.union import UnionSpace
 from search_spaces.testing import classification_of
 
@@ -60,6 +62,28 @@ def test_one_member_can_be_chosen():
     union = make_space(["cnn", "mlp"], SIGNATURE, {"space": ["mlp"]})
     assert {union.sample(seed)["space"] for seed in range(6)} == {"mlp"}
     assert {guess["space"] for guess in union.first_guesses()} == {"mlp"}
+
+
+def test_a_definition_keeps_its_choices_in_a_union():
+    thin = Definition("thin", "cnn", choices={"block": ["separable", "plain"]})
+    union = make_space([thin, "mlp"], SIGNATURE, {"block": ["plain"]})
+    options = {each.name: each.values for each in union.hyperparameters().space}
+    assert options["thin/stage_1/block"] == ["plain"]
+
+
+def test_a_guess_of_no_hyperparameter_is_refused():
+    wrong = Definition("wrong", "cnn", guesses=({"stges": 1},))
+    with pytest.raises(UserInputError, match="Did you mean 'stages'"):
+        make_space([wrong], SIGNATURE)
+
+
+def test_limits_of_blocks_from_outside_hold_in_a_union_too():
+    crash = "search_spaces.blocks.recurrent:Recurrent"
+    series = classification_of("series 32x9")
+    for names in (["cnn"], ["cnn", "tcn"]):
+        space = make_space(names, series, {"block": ["plain", crash]}, targets=["int8"])
+        out = {(last_part(each.name), each.option) for each in space.left_out}
+        assert ("block", crash) in out
 
 
 def test_a_union_of_one_is_refused():
