@@ -218,6 +218,7 @@ class Pipeline:
         """Step 5: the space, narrowed to what can be shipped."""
         self._observer.stage("Preparing the search")
         plan = plan_space(self._config, signature)
+        plan.space.prepare()
         store.set_fact(
             "resolved",
             {
@@ -402,9 +403,10 @@ def starting_model(config: SearchConfig) -> str | None:
 def _nothing_trained(trials: list[Trial], config: SearchConfig, end: str) -> AutomlError:
     failed = [trial for trial in trials if trial.state is TrialState.FAILED]
     if failed:
-        return AutomlError(
-            f"All {len(failed)} trained trials failed. The first: {failed[0].reason}"
+        many = (
+            f"All {len(failed)} trials failed. The first" if len(failed) > 1 else "The trial failed"
         )
+        return AutomlError(f"{many}: {failed[0].reason}")
     rejected = [trial for trial in trials if trial.state is TrialState.REJECTED]
     if rejected:
         return nothing_feasible(rejected, config.constraints, end)

@@ -155,13 +155,15 @@ def describe(trial: Trial) -> Text:
         return head + Text(f"rejected  {trial.reason}", style="yellow")
     if trial.state is TrialState.FAILED:
         return head + Text(f"failed    {trial.reason}", style="red")
+    space = f" of {trial.values['space']}" if "space" in trial.values else ""
     measures = trial.measures
     size = format_size(measures.size) if measures else "-"
     latency = format_latency(measures.latency_ms) if measures else "-"
     params = format_count(measures.params) if measures else "-"
+    by = trial.proposed_by + space
     line = (
         f"val_accuracy {_score(trial)}  {size:>8}  {params:>6} params  {latency:>8}"
-        f"  {trial.epochs:>3} epochs  {format_duration(trial.seconds):>4}  {trial.proposed_by}"
+        f"  {trial.epochs:>3} epochs  {format_duration(trial.seconds):>4}  {by}"
     )
     return head + Text(line, style="default")
 

@@ -182,6 +182,13 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         self.choose(hp)
         return hp
 
+    def prepare(self) -> None:
+        """Fetches what building needs from elsewhere, before a search; most need nothing.
+
+        Raises:
+            AutomlError: If it cannot be had.
+        """
+
     def consider(self, choices: Mapping[str, Any]) -> None:
         """Hears of choices made for a space around this one: import paths become options."""
         self._asked |= choices

@@ -44,7 +44,12 @@ class NpzSource(Source):
             with loaded as archive:
                 arrays = {name: archive[name] for name in archive.files}
         except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
-            raise UserInputError(f"{uri} cannot be read as .npz: {error}.") from error
+            # Sequences of several lengths make an array of objects, which only pickle can load.
+            advice = (
+                " Pad sequences with zeros to one length." if "Object arrays" in str(error) else ""
+            )
+            reason = str(error).rstrip(".")
+            raise UserInputError(f"{uri} cannot be read as .npz: {reason}.{advice}") from error
         if ("x_test" in arrays) != ("y_test" in arrays):
             raise UserInputError(
                 f"{uri} must hold both x_test and y_test, or neither."

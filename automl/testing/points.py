@@ -79,7 +79,8 @@ class Report:
 def run(args: Mapping[str, Any], context: JobContext) -> dict[str, Any]:
     """Checks one point.
 
-    Every check is announced, so that the driver knows which one a worker died of.
+    Every check is announced, with the report so far, so that the driver knows which
+    one a worker died of and what came before.
 
     Args:
         args: ``space``, ``case``, ``values``, ``checks`` (of `CHECKS`) and
@@ -101,7 +102,7 @@ def run(args: Mapping[str, Any], context: JobContext) -> dict[str, Any]:
         if _is_spared(check, point.report.declared) or (check in ROUGHLY and _stands_in(space)):
             point.report.spared.append(check)
             continue
-        context.emit({"check": check})
+        context.emit({"check": check, "report": asdict(point.report)})
         if not point.run(check):
             break
     if "jax" not in point.report.passed:
@@ -269,6 +270,9 @@ def difference(outputs: NDArray[Any], reference: NDArray[Any]) -> float:
 
 
 def scatter(outputs: NDArray[Any], reference: NDArray[Any]) -> float:
-    """Returns the mean absolute difference over that of `reference` from its own mean."""
-    spread = np.abs(reference - reference.mean()).mean()
+    """Returns the mean absolute difference over that of `reference` from its mean answer.
+
+    The mean is over examples alone: a file that gives every example the mean answer is at 1.
+    """
+    spread = np.abs(reference - reference.mean(axis=0)).mean()
     return float(np.abs(outputs.astype("float64") - reference).mean() / max(spread, 1e-9))

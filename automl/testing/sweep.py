@@ -15,15 +15,16 @@ from typing import Any
 
 from automl.execution.base import EventKind, JobEvent
 from automl.execution.processes import ProcessExecutor
+from automl.testing.points import CHECKS
+from search_spaces.narrowing import last_part
 from search_spaces.testing.cases import Case, cases_by_name, offline_space
 
 #: Every check, in the order they run.
-ALL_CHECKS = (
-    *("build", "step", "save", "float32", "float16", "dynamic_int8", "int8"),
-    *("tfjs", "jax", "gate"),
-)
+ALL_CHECKS = tuple(CHECKS)
 #: Short name of several checks.
 GROUPS = {"tflite": ("float32", "float16", "dynamic_int8")}
+#: Last parts of the hyperparameters that name what a model is made of.
+_PARTS = ("block", "encoder", "layout")
 _POINT_JOB = "automl.testing.points"
 _JAX_JOB = "automl.testing.jax_points"
 
@@ -46,9 +47,9 @@ class Point:
 
     @property
     def blocks(self) -> tuple[str, ...]:
-        """Names of the blocks it is made of."""
-        names = [str(v) for k, v in self.values.items() if k.rsplit("/", 1)[-1] == "block"]
-        return tuple(dict.fromkeys(names))
+        """Names of the blocks it is made of; of a space of one kind of block, the space's."""
+        names = [str(v) for k, v in self.values.items() if last_part(k) in _PARTS]
+        return tuple(dict.fromkeys(names)) or (str(self.values.get("space", self.space)),)
 
     @property
     def command(self) -> str:
@@ -139,7 +140,7 @@ class _Sweep:
         self._checks = [check for check in ALL_CHECKS if check in checks]
         self._folder, self._tell = folder, tell
         self._jobs: dict[int, tuple[int, list[str]]] = {}
-        self._at: dict[int, str] = {}
+        self._at: dict[int, dict[str, Any]] = {}
         self._jax_jobs: dict[int, int] = {}
         self._left: deque[int] = deque(range(len(points)))
 
@@ -186,14 +187,18 @@ class _Sweep:
         self, event: JobEvent, executor: ProcessExecutor, jax: ProcessExecutor | None
     ) -> None:
         if event.kind is EventKind.PROGRESS:
-            self._at[event.job] = str(event.result["check"])
+            self._at[event.job] = event.result
             return
         number, checks = self._jobs.pop(event.job)
         outcome = self._outcomes[number]
         if event.kind is EventKind.DONE:
+            self._at.pop(event.job, None)
             self._merge(outcome, event.result)
         else:
-            check = self._at.get(event.job, checks[0])
+            said = self._at.pop(event.job, None)
+            check = str(said["check"]) if said else checks[0]
+            if said:
+                self._merge(outcome, said["report"])
             outcome.problems[check] = event.result["message"]
             rest = checks[checks.index(check) + 1 :]
             if event.kind is EventKind.DIED and rest:
@@ -213,7 +218,7 @@ class _Sweep:
         outcome.spared += report["spared"]
         outcome.errors |= report["errors"]
         outcome.seconds |= report["seconds"]
-        outcome.parameters = report["parameters"]
+        outcome.parameters = report["parameters"] or outcome.parameters
 
     def _heard_jax(self, event: JobEvent) -> None:
         if not event.final:

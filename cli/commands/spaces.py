@@ -42,6 +42,7 @@ def list_command(as_json: bool) -> None:
 
     with without_native_noise():
         records = [_listed(name, SPACES.get(name)) for name in SPACES.names()]
+        records.append(_listed_auto())
     if as_json:
         click.echo(json.dumps(records, indent=2))
         return
@@ -80,7 +81,7 @@ def _listed(name: str, space: Any) -> dict[str, Any]:
             signature = Signature(spec, target)
             if space.accepts(signature) is None:
                 made = space(signature)
-                refused |= {out.target for out in made._limited if not out.name}
+                refused |= {out.target for out in made.limited if not out.name}
                 inputs.append(spec.kind)
                 break
     return {
@@ -88,6 +89,27 @@ def _listed(name: str, space: Any) -> dict[str, Any]:
         "summary": space.summary,
         "inputs": inputs,
         "targets": [target for target in TARGETS if target not in refused],
+    }
+
+
+def _listed_auto() -> dict[str, Any]:
+    from search_spaces import Signature, TargetSpec
+    from search_spaces.limits import TARGETS
+    from search_spaces.making import AUTO
+    from search_spaces.spaces.auto import suited
+
+    from ..inputs import parse_input
+
+    spaces = {
+        spec.kind: suited(Signature(spec, TargetSpec("classification", 10)))
+        for spec in map(parse_input, _KINDS)
+    }
+    meant = "; ".join(f"{kind}: {' + '.join(names)}" for kind, names in spaces.items())
+    return {
+        "name": AUTO,
+        "summary": f"the spaces that suit the data, together, by its kind and size ({meant})",
+        "inputs": list(spaces),
+        "targets": list(TARGETS),
     }
 
 
@@ -102,7 +124,7 @@ def _listed(name: str, space: Any) -> dict[str, Any]:
 @click.option("--compress", metavar="RECIPE", multiple=True, help="The same for recipes.")
 @click.option("--samples", default=20, show_default=True, help="Models to build and measure.")
 @click.option("--seed", default=0, show_default=True, help="Of the sample and of the picture.")
-@click.option("--plot", metavar="FILE", help="Draw one architecture into an .svg or .png.")
+@click.option("--plot", metavar="FILE", help="Draw one architecture into an .svg, .png or .pdf.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 def show_command(
@@ -138,7 +160,9 @@ def show_command(
     if samples < 0:
         raise UserInputError(f"--samples must be a whole number from 0. Received: {samples}.")
     if plot and Path(plot).suffix not in _PICTURES:
-        raise UserInputError(f"--plot must end with {', '.join(_PICTURES)}. Received: {plot}.")
+        raise UserInputError(
+            f"--plot must end with one of {', '.join(_PICTURES)}. Received: {plot}."
+        )
     with without_native_noise() as stderr:
         from ..dry_run import described_space
 

@@ -1,4 +1,4 @@
-"""Image models that begin from weights learnt on ImageNet."""
+"""Image models that begin from weights learned on ImageNet."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from search_spaces.layers.heads import collapse
 from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
+from search_spaces.spaces.options import middle
 from search_spaces.spaces.pretrained_plan import PretrainedPlan
-from search_spaces.spaces.pretrained_weights import grow_backbone
+from search_spaces.spaces.pretrained_weights import BACKBONES, grow_backbone
 from search_spaces.training.recipe import Recipe, choose_recipe
 
 #: Smallest short side of an image: four times larger it is 64 pixels.
@@ -57,14 +58,14 @@ class PretrainedSpace(SearchSpace):
 
     @classmethod
     def accepts(cls, signature: Signature) -> str | None:
-        """Returns why `signature` is none of grey or colour images, or None."""
+        """Returns why `signature` is none of gray or color images, or None."""
         spec = signature.input
         if spec.kind != "image":
             return f"it takes images, and the input is of kind {spec.kind!r}"
         if signature.target.kind == "reconstruction":
             return "it gives labels and numbers, and the target is a reconstruction"
         if spec.shape[-1] not in (1, 3):
-            return f"images are grey or RGB, and these have {spec.shape[-1]} channels"
+            return f"images are gray or RGB, and these have {spec.shape[-1]} channels"
         if min(spec.size) < SMALLEST:
             return f"images are at least {SMALLEST} pixels high and wide, and these are {spec.size}"
         return None
@@ -76,15 +77,16 @@ class PretrainedSpace(SearchSpace):
         trained = hp.Choice("trained", list(plan.trained))
         some = [name for name in plan.trained if name != "none"]
         with hp.conditional_scope("trained", some):
-            # The usual rates would wash out what the backbone has learnt.
-            slower = float(hp.Choice("rate_factor", [0.03, 0.1, 0.3], default=0.1))
+            # The usual rates would wash out what the backbone has learned. They lie factors
+            # of 2 and 5 apart, and these factors of 3: no product comes twice.
+            slower = float(hp.Choice("rate_factor", [0.03, 0.09, 0.27], default=0.09))
         recipe = choose_recipe(hp, self.signature)
         if trained != "none":
             recipe = replace(recipe, learning_rate=recipe.learning_rate * slower)
         return PretrainedArchitecture(
             backbone=backbone,
             trained=trained,
-            side=int(hp.Choice("side", list(plan.sides), default=_middle(plan.sides))),
+            side=int(hp.Choice("side", list(plan.sides), default=middle(plan.sides))),
             head=hp.Choice("head", ["average", "max"]),
             regularization=choose_regularization(hp),
             recipe=recipe,
@@ -109,6 +111,19 @@ class PretrainedSpace(SearchSpace):
             begin.inputs, finish(tensor, self.signature.target), name=type(self).name
         )
 
+    def prepare(self) -> None:
+        """Downloads the weights that are not in Keras' cache yet.
+
+        Raises:
+            AutomlError: If they cannot be had.
+        """
+        if self.plan.weights == "none":
+            return
+        for name in self.choices.get("backbone", self.plan.backbones):
+            if not BACKBONES[name].path.exists():
+                pixels = keras.Input((32, 32, 3))
+                grow_backbone(name, pixels, pixels, self.plan.weights)
+
     def guesses(self) -> tuple[dict[str, Any], ...]:
         """Returns usual ways of fine-tuning, best first: they are not measured here."""
         head: dict[str, Any] = {
@@ -118,7 +133,7 @@ class PretrainedSpace(SearchSpace):
             "optimizer": "adam",
             "learning_rate": 5e-3,
         }
-        tuned = head | {"trained": "all", "rate_factor": 0.1, "warmup": 0.1}
+        tuned = head | {"trained": "all", "rate_factor": 0.09, "warmup": 0.1}
         small, large = "mobilenet_v3_small", "efficientnet_v2_b0"
         return (
             tuned | {"backbone": small},
@@ -150,7 +165,3 @@ def _freeze(layers: list[Any], trained: str) -> None:
         if layer.trainable and isinstance(layer, keras.layers.BatchNormalization):
             # The backbones' own 0.999 needs more steps than a fine-tuning has.
             layer.momentum = _MOMENTUM
-
-
-def _middle(options: tuple[int, ...]) -> int:
-    return options[len(options) // 2]

@@ -1,4 +1,4 @@
-"""Backbones of `keras.applications`, with weights learnt on ImageNet where they can be had."""
+"""Backbones of `keras.applications`, with weights learned on ImageNet where they can be had."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _trained(name: str, pixels: Any) -> Any:
         _failed[name] = (
             f"The space 'pretrained' needs the ImageNet weights of {name!r}, and they cannot be"
             f" downloaded. Received: {reason[:200]}. Go online once, put the file at"
-            f" {backbone.path}, or leave --pretrained out."
+            f" {backbone.path}, or leave the space out."
         )
         raise AutomlError(_failed[name]) from error
 

@@ -81,6 +81,11 @@ class UnionSpace(SearchSpace):
         """Returns the chosen member's model."""
         return self.members[architecture.space].construct(architecture.inner)
 
+    def prepare(self) -> None:
+        """Prepares the members that can be chosen."""
+        for name in self.choices.get("space", tuple(self.members)):
+            self.members[name].prepare()
+
     def guesses(self) -> tuple[dict[str, Any], ...]:
         """Returns the members' guesses in turns: two of the first member's, one of each other's.
 

@@ -48,7 +48,7 @@ def test_every_space_is_listed_with_what_it_takes(command: Command, tmp_path: Pa
     done = command("spaces", "--help", cwd=tmp_path)
     assert done.code == 0
     listed = json.loads(command("spaces", "list", "--json", cwd=tmp_path).out)
-    assert [record["name"] for record in listed] == list(SPACES.names())
+    assert [record["name"] for record in listed] == [*SPACES.names(), "auto"]
     takes = {record["name"]: record["inputs"] for record in listed}
     assert "image" in takes["cnn"]
     assert all(takes.values())
@@ -139,6 +139,20 @@ def test_wrong_words_are_answered_in_one_line(
     assert done.code == 2
     (line,) = [line for line in done.err.splitlines() if line.startswith("automl:")]
     assert expected in line
+
+
+def test_a_mask_used_along_the_way_makes_no_circle_in_a_picture() -> None:
+    from automl.report.plots.network_graph import boxes_of
+    from search_spaces import Signature, TargetSpec
+    from search_spaces.making import make_space
+
+    ragged = InputSpec("series", (64, 6), ragged=True)
+    space = make_space(["tcn"], Signature(ragged, TargetSpec("classification", 3)))
+    for seed in range(3):
+        known: set[str] = set()
+        for name, box in boxes_of(space.construct(space.architecture(space.sample(seed)))).items():
+            assert set(box.parents) <= known
+            known.add(name)
 
 
 def test_pictures_of_networks_join_what_belongs_together() -> None:

@@ -123,8 +123,23 @@ def _gather_calculations(nodes: dict[str, _Node]) -> None:
         if node.is_layer:
             continue
         for parent in list(node.parents):
-            if parent in nodes and not nodes[parent].is_layer:
+            joinable = parent in nodes and not nodes[parent].is_layer
+            if joinable and not _leads_around(nodes, parent, name):
                 _absorb(nodes, name, parent)
+
+
+def _leads_around(nodes: dict[str, _Node], begin: str, end: str) -> bool:
+    """Returns whether `end` reads `begin` through others too: joined, it would read itself."""
+    waiting = [child for child in _children(nodes, begin) if child != end]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name == end:
+            return True
+        if name not in seen:
+            seen.add(name)
+            waiting += _children(nodes, name)
+    return False
 
 
 def _gather_attention(nodes: dict[str, _Node]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from search_spaces import AutomlError, InputSpec, Signature, TargetSpec, UserInputError
+from search_spaces.making import make_space
 from search_spaces.spaces import pretrained_weights
 from search_spaces.spaces.pretrained import PretrainedSpace
 from search_spaces.testing.inputs import batch, signature_of
@@ -67,6 +68,13 @@ def test_one_line_says_that_weights_cannot_be_had(home: Path) -> None:
     with pytest.raises(AutomlError, match="Received"):
         space.build_from(SMALL)
     assert time.monotonic() - began < 5  # Remembered: not tried again.
+
+
+def test_preparing_misses_them_before_the_first_trial(home: Path) -> None:
+    signature = signature_of("image 32x32x3")
+    with pytest.raises(AutomlError, match="leave the space out"):
+        make_space(["cnn", "pretrained"], signature).prepare()
+    make_space(["cnn", "pretrained"], signature, {"space": ["cnn"]}).prepare()
 
 
 def test_unreadable_weights_are_named(home: Path) -> None:
