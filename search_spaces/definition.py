@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -10,6 +11,9 @@ from typing import Any
 
 from search_spaces.errors import UserInputError
 from search_spaces.registry import nearest
+
+#: Names are parts of hyperparameters' names, of unions' names and of import paths.
+_NAME = re.compile(r"[^/:+,=]+")
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,12 @@ class Definition:
     plan: dict[str, Any] = field(default_factory=dict)
     choices: dict[str, Any] = field(default_factory=dict)
     guesses: tuple[dict[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise UserInputError(
+                f"A space's name must be without any of / : + , and =. Received: {self.name!r}."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Returns a JSON-ready dictionary that `from_dict` reads back."""

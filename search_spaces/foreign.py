@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import prod
+from math import isclose, prod
 from typing import Any, ClassVar
 
 import keras
@@ -20,7 +20,7 @@ from search_spaces.registry import nearest
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.training.recipe import Recipe
-from search_spaces.tree import Node, is_continuous, options_of, space_tree
+from search_spaces.tree import Node, is_continuous, is_option, options_of, space_tree
 
 #: Batch size of a hypermodel without a hyperparameter of that name.
 BATCH_SIZE = 32
@@ -45,7 +45,7 @@ class ForeignSpace(SearchSpace):
     """Adapts a hypermodel, its hyperparameters kept as they are.
 
     They are found by building models, as KerasTuner does: every conditional
-    scope is entered once, and then the largest and a few random values are
+    scope is entered once, and then the largest and two random configurations are
     tried, because a loop over ``hp.Int`` declares more the longer it is. The
     author's loss, metrics, optimizer and `fit` are used.
     """
@@ -238,7 +238,8 @@ class ForeignSpace(SearchSpace):
         return {"int8": f"the layer {loops[0]!r} is a loop, on which full int8 conversion crashes"}
 
     @property
-    def _limited(self) -> tuple[Any, ...]:
+    def limited(self) -> tuple[Any, ...]:
+        """Nothing: what a hypermodel cannot ship shows in its models only."""
         return ()
 
     # Finding the hyperparameters.
@@ -250,50 +251,62 @@ class ForeignSpace(SearchSpace):
         return hp
 
     def _found(self) -> Any:
-        """Builds models until no new hyperparameter turns up."""
+        """Builds models until no new hyperparameter turns up.
+
+        Raises:
+            UserInputError: If a model is of no use, or none can be built.
+        """
         known = keras_tuner.HyperParameters()
         type(self).hypermodel.declare_hyperparameters(known)
         entered: list[Any] = []
         closed: list[Any] = []
+        errors: list[Exception | None] = []
+        spread = 0
         for number in range(MAX_BUILDS):
             hp = known.copy()
             for condition in closed[0] if closed else ():
                 hp.values[condition.name] = condition.values[0]
             if number and not closed:
-                self._spread(hp, number)
+                spread += 1
+                self._spread(hp, spread)
             _settle(hp)
             before = len(known.space)
             hp.active_scopes, hp.inactive_scopes = [], []
-            self._try(hp)
+            errors.append(self._error_of(hp))
+            if errors[-1] is not None and not hp.space:
+                break
             known.merge(hp, overwrite=False)
             entered += [copy.deepcopy(scope) for scope in hp.active_scopes if scope not in entered]
             closed += [copy.deepcopy(scope) for scope in hp.inactive_scopes if scope not in closed]
             stuck = closed[:1] if closed and closed[0] not in entered else []
             closed = [scope for scope in closed if scope not in entered and scope not in stuck]
-            if not closed and number >= _TRIES and len(known.space) == before:
+            if not closed and spread >= _TRIES and len(known.space) == before:
                 break
         keras.backend.clear_session()
+        if None not in errors:  # Some corners may fail: the search will meet them, or not.
+            raise UserInputError(
+                f"The hypermodel {self.name!r} builds no model: {_one_line(errors[-1])}"
+            ) from errors[-1]
         return known
 
     def _spread(self, hp: Any, number: int) -> None:
         """Sets all numbers to their largest at first, then everything at random."""
         for each in hp.space:
             if number == 1 and hasattr(each, "max_value"):
-                hp.values[each.name] = each.max_value
+                top = each.max_value if is_continuous(each) else options_of(each)[-1]
+                hp.values[each.name] = top
             elif number > 1:
                 hp.values[each.name] = each.random_sample(number)
 
-    def _try(self, hp: Any) -> None:
+    def _error_of(self, hp: Any) -> Exception | None:
+        """Builds a model; returns what the author's code raised."""
         try:
             self.build(hp)
         except UserInputError:
             raise
         except Exception as error:
-            if not hp.space:
-                raise UserInputError(
-                    f"The hypermodel {self.name!r} builds no model: {type(error).__name__}: {error}"
-                ) from error
-            # Some corner of the space; the search will meet it, or not.
+            return error
+        return None
 
     def _narrowed(self, found: Any) -> Any:
         """Returns the hyperparameters with what is left of those that were narrowed."""
@@ -432,20 +445,36 @@ def _fits(shape: tuple[int | None, ...], wanted: tuple[int, ...]) -> bool:
     )
 
 
+def _one_line(error: Exception | None) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def _checked(each: Any, value: Any) -> Any:
-    """Returns a value if the hyperparameter can have it.
+    """Returns a value as the hyperparameter writes it, if it can have it.
 
     Raises:
         UserInputError: If it cannot.
     """
-    if hasattr(each, "min_value"):
-        low, high = each.min_value, each.max_value
-        if isinstance(value, int | float) and low <= value <= high:
-            return value
-        raise UserInputError(f"{each.name!r} lies between {low} and {high}. Received: {value!r}")
-    options = tuple(each.values)
-    if value not in options:
-        raise UserInputError(
-            f"{each.name!r} must be one of {', '.join(map(str, options))}. Received: {value!r}"
-        )
-    return value
+    if is_continuous(each):
+        if is_option(each, value):
+            return float(value)
+    else:
+        for option in options_of(each):
+            if value == option or _is_same_number(value, option):
+                return option
+    raise UserInputError(f"{_rule(each)}. Received: {value!r}")
+
+
+def _is_same_number(value: Any, option: Any) -> bool:
+    """Returns whether two fractions differ by rounding only, as 0.3 and 0.1 + 0.2 do."""
+    return isinstance(value, float) and isinstance(option, float) and isclose(value, option)
+
+
+def _rule(each: Any) -> str:
+    """Returns what values a hyperparameter can have, in words."""
+    if not hasattr(each, "min_value"):
+        return f"{each.name!r} must be one of {', '.join(map(str, each.values))}"
+    steps = "" if each.step in (None, 1) else f" in steps of {each.step}"
+    if steps and each.sampling in ("log", "reverse_log"):
+        steps = f", each {each.step} times the last"
+    return f"{each.name!r} lies between {each.min_value} and {each.max_value}{steps}"

@@ -28,7 +28,11 @@ def import_path(thing: Any) -> str | None:
 def hold(thing: Any) -> str:
     """Keeps a hypermodel that only this process has, and returns the name to search it by."""
     name = getattr(thing, "__name__", "") or getattr(thing, "name", "") or type(thing).__name__
-    name = name if name.isidentifier() else "build"
+    first = name = name if name.isidentifier() else "build"
+    number = 1
+    while _held.get(name, thing) is not thing:  # Of another that is called the same.
+        number += 1
+        name = f"{first}_{number}"
     _held[name] = thing
     return f"{_HERE}{name}"
 

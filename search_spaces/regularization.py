@@ -58,7 +58,12 @@ class Regularization:
 
 
 def choose_regularization(
-    hp: Any, *, channels: bool = False, branches: bool = False
+    hp: Any,
+    *,
+    channels: bool = False,
+    branches: bool = False,
+    noise: bool = True,
+    matrices: bool = True,
 ) -> Regularization:
     """Declares the regularizers and returns those chosen.
 
@@ -70,18 +75,24 @@ def choose_regularization(
         hp: Where hyperparameters are declared.
         channels: Whether there are positions, so that whole channels can be dropped.
         branches: Whether there are residual branches to drop.
+        noise: Whether inputs are numbers that noise can be added to, on their
+            rescaled values; the vectors that tokens become have no known scale.
+        matrices: Whether some kernel surely has two axes and several columns, so
+            that ``"orthogonal"`` says something.
     """
     dropout = float(hp.Choice("dropout", [0.0, 0.1, 0.2, 0.3, 0.5]))
-    channel = branch = 0.0
+    channel = branch = deviation = 0.0
+    penalties = [name for name in PENALTIES[1:] if matrices or name != "orthogonal"]
     if branches:
         branch = float(hp.Choice("branch_dropout", [0.0, 0.1, 0.2]))
     regularize = hp.Choice("regularize", ["no", "yes"]) == "yes"
     with hp.conditional_scope("regularize", ["yes"]), hp.name_scope("regularizer"):
         if channels:
             channel = float(hp.Choice("channel_dropout", [0.0, 0.05, 0.1, 0.2]))
-        noise = float(hp.Choice("noise", [0.0, 0.05, 0.1]))
+        if noise:
+            deviation = float(hp.Choice("noise", [0.0, 0.05, 0.1]))
         norm = float(hp.Choice("max_norm", [0.0, 2.0, 4.0]))
-        penalty = str(hp.Choice("penalty", list(PENALTIES[1:])))
+        penalty = str(hp.Choice("penalty", penalties))
         strength = float(hp.Choice("strength", list(STRENGTHS), default=1e-4))
     if not regularize:
         return Regularization(dropout=dropout, branch_dropout=branch)
@@ -89,7 +100,7 @@ def choose_regularization(
         dropout=dropout,
         channel_dropout=channel,
         branch_dropout=branch,
-        noise=noise,
+        noise=deviation,
         penalty=penalty,
         strength=strength,
         max_norm=norm,

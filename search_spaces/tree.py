@@ -58,6 +58,14 @@ def is_continuous(hp: Any) -> bool:
     return hasattr(hp, "min_value") and hp.step is None and not isinstance(hp.min_value, int)
 
 
+def is_option(hp: Any, value: Any) -> bool:
+    """Returns whether a hyperparameter can have a value."""
+    if not is_continuous(hp):
+        return value in options_of(hp)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and hp.min_value <= value <= hp.max_value
+
+
 def span_of(hp: Any) -> str:
     """Returns the range of a numeric hyperparameter in words."""
     return f"{hp.min_value:g} to {hp.max_value:g}"

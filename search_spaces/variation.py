@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from search_spaces.space import SearchSpace
-from search_spaces.tree import options_of
+from search_spaces.tree import is_continuous, is_option, options_of
 
 Values = Mapping[str, Any]
 
@@ -101,18 +101,18 @@ def settled(
     for each in hyperparameters.space:
         if not hyperparameters.is_active(each):
             continue
-        options, wanted = options_of(each), inherit(each.name)
-        if options is None:
-            value = each.random_sample(rng.randrange(2**31)) if wanted is None else wanted
-        elif wanted is not None and wanted in options:
-            value = wanted
-        else:
-            barred = (without or {}).get(each.name)
-            value = rng.choice([option for option in options if option != barred])
-        hyperparameters.values[each.name] = value
+        wanted = inherit(each.name)
+        if wanted is None or not is_option(each, wanted):
+            wanted = _drawn(each, rng, (without or {}).get(each.name))
+        hyperparameters.values[each.name] = wanted
     return dict(hyperparameters.values)
 
 
+def _drawn(hp: Any, rng: random.Random, barred: Any) -> Any:
+    if is_continuous(hp):
+        return hp.random_sample(rng.randrange(2**31))
+    return rng.choice([option for option in options_of(hp) if option != barred])
+
+
 def _varies(hp: Any) -> bool:
-    options = options_of(hp)
-    return options is None or len(options) > 1
+    return is_continuous(hp) or len(options_of(hp)) > 1

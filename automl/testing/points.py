@@ -41,12 +41,17 @@ CHECKS = {
     "jax": "",
     "gate": "",
 }
-#: Largest difference of a float32 file from Keras, relative to outputs above 1.
+#: Largest difference of a float32 file from Keras: absolute for outputs up to 1, as
+#: probabilities are, and relative to the largest output above, as float32 itself is
+#: (a reconstruction of pixels up to 255 may be off by 0.025).
 EXACT = 1e-4
-#: Compressed files: the mean difference from Keras, over how far Keras' outputs
-#: lie from their mean. A file that answers by chance is at 1 or above; rounding
-#: that adds up through ten layers that were never trained reaches 0.4.
-ROUGHLY = {"float16": 0.05, "dynamic_int8": 0.5, "int8": 0.5}
+#: Compressed files: the mean difference from Keras, over how far Keras' outputs lie
+#: from their mean over examples. A file that gives every example one answer is at 1
+#: or above, and Keras' own mish, which int8 conversion gets wrong, at 1.3. Of 25
+#: sound networks that were never trained, the worst are at 0.017, 0.11 and 0.58:
+#: in deep ones rounding adds up. So these bounds tell wrong from right only; what a
+#: recipe may cost a trained model is for its own tolerance to say.
+ROUGHLY = {"float16": 0.05, "dynamic_int8": 0.4, "int8": 0.75}
 EXAMPLES = 32
 #: Calls of the TF.js runtime that are timed: none are needed.
 _NO_LATENCY = {"calls": 1, "warmup": 0, "seconds": 0.0}

@@ -84,6 +84,8 @@ class Block(ABC, Generic[ChoicesT]):
     family: ClassVar[str] = "convolution"
     #: Axes of positions it takes: 1 for sequences, 2 for images.
     ranks: ClassVar[tuple[int, ...]] = (2,)
+    #: Whether a branch of it may stand beside a shortcut, and be dropped in training.
+    branches: ClassVar[bool] = True
     #: Target (of `search_spaces.limits.TARGETS`) -> why the block cannot ship there.
     unsupported: ClassVar[Mapping[str, str]] = {}
 

@@ -38,6 +38,7 @@ class Dilated(Block[DilatedChoices]):
 
     summary = "dilated convolution, normalization, activation"
     ranks = (1, 2)
+    branches = False
 
     def choose(self, hp: Any, size: tuple[int, ...]) -> DilatedChoices:
         """Declares and returns dilation, under which three positions fit into the input."""

@@ -86,7 +86,7 @@ class Encoder(Block[EncoderChoices]):
             key_width=int(hp.Choice("key_width", [8, 16, 32], default=16)),
             feed_forward=hp.Choice("feed_forward", list(FEED_FORWARDS)),
             ratio=int(hp.Choice("ratio", [1, 2, 4], default=2)),
-            rotary=bool(hp.Boolean("rotary")),
+            rotary=hp.Choice("rotary", ["no", "yes"]) == "yes",
             attention_dropout=float(hp.Choice("attention_dropout", [0.0, 0.1, 0.2])),
         )
 

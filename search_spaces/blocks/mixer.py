@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
-from keras import ops
 
 from search_spaces.blocks.base import Block, Surroundings
 from search_spaces.layers.convolution import convolve
 from search_spaces.layers.dropping import drop, drop_branch
-from search_spaces.layers.masking import fill
+from search_spaces.layers.masking import fill, keep
 from search_spaces.layers.pooling import shrink_mask
 
 
@@ -50,7 +49,7 @@ class Mixer(Block[MixerChoices]):
     def choose(self, hp: Any, size: tuple[int, ...]) -> MixerChoices:
         """Declares and returns across and expansion."""
         return MixerChoices(
-            across=float(hp.Choice("across", [0.5, 1.0, 2.0], default=1.0)),
+            across=float(hp.Choice("across", _told_apart(size[0]), default=1.0)),
             expansion=int(hp.Choice("expansion", [1, 2, 4], default=2)),
         )
 
@@ -58,16 +57,26 @@ class Mixer(Block[MixerChoices]):
         """Builds the layers, as `Block.apply` says."""
         tensor, mask = _fitted(tensor, around)
         steps = int(tensor.shape[1])
-        inner = max(4, round(choices.across * steps))  # Fewer can all be dead under relu.
-        mixed = _masked(around.normalize(fill(tensor, mask), "t"), mask)
+        inner = _inner_width(choices.across, steps)
+        mixed = keep(around.normalize(fill(tensor, mask), "t"), mask)
         mixed = keras.layers.Permute((2, 1), name=f"{around.name}pt")(mixed)
         mixed = _two_layers(mixed, inner, steps, around, "t")
         mixed = keras.layers.Permute((2, 1), name=f"{around.name}pc")(mixed)
-        tensor = _added(tensor, _masked(mixed, mask), around, "t")
+        tensor = _added(tensor, keep(mixed, mask), around, "t")
         inner = choices.expansion * around.filters
         mixed = around.normalize(fill(tensor, mask), "c")
         mixed = _two_layers(mixed, inner, around.filters, around, "c")
-        return _added(tensor, _masked(mixed, mask), around, "c")
+        return _added(tensor, keep(mixed, mask), around, "c")
+
+
+def _inner_width(across: float, steps: int) -> int:
+    return max(4, round(across * steps))  # Fewer can all be dead under relu.
+
+
+def _told_apart(steps: int) -> list[float]:
+    """Returns the options for `MixerChoices.across` that differ in what they build."""
+    widths = {_inner_width(across, steps): across for across in (0.5, 2.0, 1.0)}
+    return sorted(widths.values())
 
 
 def _fitted(tensor: Any, around: Surroundings) -> tuple[Any, Any]:
@@ -83,7 +92,7 @@ def _fitted(tensor: Any, around: Surroundings) -> tuple[Any, Any]:
         use_bias=around.use_bias,
     )
     mask = shrink_mask(around.mask, around.strides)
-    return _masked(tensor, mask), mask
+    return keep(tensor, mask), mask
 
 
 def _two_layers(tensor: Any, inner: int, units: int, around: Surroundings, suffix: str) -> Any:
@@ -100,8 +109,3 @@ def _two_layers(tensor: Any, inner: int, units: int, around: Surroundings, suffi
 def _added(tensor: Any, branch: Any, around: Surroundings, suffix: str) -> Any:
     branch = drop_branch(branch, around.branch_dropout, f"{around.name}{suffix}b")
     return keras.layers.Add(name=f"{around.name}{suffix}s")([tensor, branch])
-
-
-def _masked(tensor: Any, mask: Any) -> Any:
-    """Returns the tensor with zeros in padded steps."""
-    return tensor if mask is None else ops.multiply(tensor, mask)

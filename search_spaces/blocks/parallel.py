@@ -34,6 +34,7 @@ class Parallel(Block[ParallelChoices]):
 
     summary = "convolutions of three kernels side by side, normalization, activation"
     ranks = (1, 2)
+    branches = False
 
     def choose(self, hp: Any, size: tuple[int, ...]) -> ParallelChoices:
         """Declares and returns the longest kernel."""

@@ -26,6 +26,7 @@ class Plain(Block[PlainChoices]):
 
     summary = "convolution, normalization, activation"
     ranks = (1, 2)
+    branches = False
 
     def choose(self, hp: Any, size: tuple[int, ...]) -> PlainChoices:
         """Declares and returns kernel."""

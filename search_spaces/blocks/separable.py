@@ -30,6 +30,7 @@ class Separable(Block[SeparableChoices]):
 
     summary = "depthwise and 1x1 convolution, normalization, activation"
     ranks = (1, 2)
+    branches = False
 
     def choose(self, hp: Any, size: tuple[int, ...]) -> SeparableChoices:
         """Declares and returns kernel."""

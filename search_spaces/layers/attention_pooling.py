@@ -7,9 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-#: Added to a padded step's score: e^-30 is nothing beside data, and the range
-#: stays one that int8 can hold.
-PADDING_SCORE = -30.0
+from search_spaces.layers.attention import padding_scores
 
 
 def attention_pool(tensor: Any, name: str, mask: Any = None) -> Any:
@@ -31,7 +29,6 @@ def attention_pool(tensor: Any, name: str, mask: Any = None) -> Any:
     steps = int(tensor.shape[1])
     scores = ops.reshape(scores, (-1, steps))
     if mask is not None:
-        padding = ops.subtract(1.0, ops.reshape(mask, (-1, steps)))
-        scores = ops.add(scores, ops.multiply(padding, PADDING_SCORE))
+        scores = ops.add(scores, padding_scores(ops.reshape(mask, (-1, steps))))
     weights = keras.layers.Softmax(name=f"{name}w")(scores)
     return ops.sum(ops.multiply(tensor, ops.reshape(weights, (-1, steps, 1))), axis=1)

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from search_spaces.layers.masking import up_to_last
 from search_spaces.signature import InputSpec, TargetSpec
 
 
@@ -32,7 +33,8 @@ def start(spec: InputSpec) -> Start:
     """Returns an input for raw values, and the same values as layers want them.
 
     Rescaling is a layer, so that an exported file takes what its user has.
-    Padding is zero after it too.
+    Padding is zero after it too; of a ragged series it is what follows the last
+    step that is not all zeros, so that zeros in between are data.
     """
     inputs = keras.Input(spec.shape, dtype=spec.dtype, name="x")
     if spec.kind == "tokens":
@@ -44,6 +46,7 @@ def start(spec: InputSpec) -> Start:
         return Start(inputs, tensor)
     # The largest magnitude tells a row of zeros from data without a boolean reduction.
     mask = ops.max(ops.cast(ops.not_equal(inputs, 0.0), "float32"), axis=-1, keepdims=True)
+    mask = up_to_last(mask)
     return Start(inputs, ops.multiply(tensor, mask), mask)
 
 

@@ -9,7 +9,7 @@ from keras import ops
 
 from search_spaces.layers.activations import activation, initializer_for
 from search_spaces.layers.convolution import rank_of
-from search_spaces.layers.masking import keep
+from search_spaces.layers.masking import fill, keep
 
 HEADS = ("average", "max", "flatten", "dense")
 
@@ -58,10 +58,8 @@ def collapse(
     if kind == "average":
         return masked_average(tensor, mask)
     kept = keep(tensor, mask)
-    if kind == "max":
-        # Padding repeats the first step: no constant that widens an int8 range.
-        first = ops.multiply(tensor[:, :1], ops.subtract(1.0, mask))
-        kept = ops.add(kept, first)
+    if kind == "max":  # Padding repeats the first step: no constant that widens an int8 range.
+        kept = fill(kept, mask)
     return _LAYERS[kind][0](name=name)(kept)
 
 

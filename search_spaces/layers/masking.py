@@ -44,3 +44,19 @@ def extend(tensor: Any, mask: Any) -> Any:
     kept = ops.multiply(tensor, mask)
     before = ops.concatenate([ops.zeros_like(kept[:, :1]), kept[:, :-1]], axis=1)
     return ops.add(kept, ops.multiply(before, ops.subtract(1.0, mask)))
+
+
+def up_to_last(mask: Any) -> Any:
+    """Sets every step before the last 1 to 1: only what follows it is padding.
+
+    Maxima with itself, moved by 1, 2, 4, ... steps: nothing but zeros and ones
+    comes up in between, which int8 holds exactly, as it would no count of steps.
+
+    Args:
+        mask: Zeros and ones, a Keras tensor of shape (batch, steps, 1).
+    """
+    steps, reach = int(mask.shape[1]), 1
+    while reach < steps:
+        later = ops.pad(mask[:, reach:], [(0, 0), (0, reach), (0, 0)])
+        mask, reach = ops.maximum(mask, later), 2 * reach
+    return mask

@@ -11,15 +11,15 @@ from search_spaces.layers.attention_pooling import attention_pool
 from search_spaces.layers.heads import collapse
 from search_spaces.layers.sequence import lengthen
 
-SEQUENCE_HEADS = ("mean", "max", "last", "attention")
+SEQUENCE_HEADS = ("average", "max", "last", "attention")
 
 
 def summarize(kind: str, tensor: Any, name: str, mask: Any = None, both_ends: bool = False) -> Any:
     """Turns (batch, steps, channels) into (batch, features).
 
     Args:
-        kind: One of `SEQUENCE_HEADS`: mean, maximum, last step of data, or an
-            average that is learned.
+        kind: One of `SEQUENCE_HEADS`: average, maximum, last step of data, or
+            an average that is learned.
         tensor: A Keras tensor.
         name: Prefix of the layers' names.
         mask: 1 for steps of data and 0 for padding, (batch, steps, 1), or None;
@@ -39,7 +39,7 @@ def summarize(kind: str, tensor: Any, name: str, mask: Any = None, both_ends: bo
         if not both_ends:
             return last
         return keras.layers.Concatenate(name=f"{name}j")([last, tensor[:, 0]])
-    return collapse("average" if kind == "mean" else "max", tensor, name, mask)
+    return collapse(kind, tensor, name, mask)
 
 
 def last_step(tensor: Any, mask: Any = None) -> Any:

@@ -16,12 +16,15 @@ from search_spaces.blocks.plain import PlainChoices
 from search_spaces.layers.convolution import convolve
 from search_spaces.layers.dropping import add_noise, drop
 from search_spaces.layers.ends import start, undo
+from search_spaces.layers.masking import keep
+from search_spaces.layers.pooling import shrink_mask
 from search_spaces.layers.upsampling import grow
 from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.spaces.autoencoder_guesses import autoencoder_guesses
 from search_spaces.spaces.autoencoder_plan import MOST_VALUES, AutoencoderPlan, fair_stages
+from search_spaces.spaces.options import middle
 from search_spaces.training.recipe import Recipe, choose_recipe
 
 
@@ -124,7 +127,7 @@ class AutoencoderSpace(SearchSpace):
             chosen = decided if name == layout else chosen
         return replace(
             chosen,
-            code=int(hp.Choice("code", list(plan.codes), default=plan.codes[len(plan.codes) // 2])),
+            code=int(hp.Choice("code", list(plan.codes), default=middle(plan.codes))),
             regularization=choose_regularization(hp),
             recipe=choose_recipe(hp, self.signature),
         )
@@ -175,11 +178,13 @@ class AutoencoderSpace(SearchSpace):
         """Returns the uncompiled model of (batch, *shape) raw values to the same."""
         spec = self.signature.input
         begin = start(spec)
-        tensor = add_noise(begin.tensor, architecture.regularization.noise, "g")
+        tensor, noise = begin.tensor, architecture.regularization.noise
+        if noise:
+            tensor = keep(add_noise(tensor, noise, "g"), begin.mask)
         if isinstance(architecture.body, DenseCoder):
             tensor = self._dense(architecture, architecture.body, tensor)
         else:
-            tensor = self._convolution(architecture, architecture.body, tensor)
+            tensor = self._convolution(architecture, architecture.body, tensor, begin.mask)
         if begin.mask is None:
             outputs = undo(tensor, spec)
         else:  # Padding is zero both rescaled and raw.
@@ -204,21 +209,22 @@ class AutoencoderSpace(SearchSpace):
         return keras.layers.Reshape(shape, name="q")(tensor) if len(shape) > 1 else tensor
 
     def _convolution(
-        self, architecture: AutoencoderArchitecture, body: ConvolutionCoder, tensor: Any
+        self, architecture: AutoencoderArchitecture, body: ConvolutionCoder, tensor: Any, mask: Any
     ) -> Any:
         block = search_spaces.BLOCKS.get(body.block)()
-        sizes = []
+        sizes, masks = [], [mask]
         for number, width in enumerate(body.widths, start=1):
             sizes.append(tuple(tensor.shape[1:-1]))
-            around = _surroundings(architecture, width, f"e{number}", strides=2)
+            around = _surroundings(architecture, width, f"e{number}", 2, masks[-1])
             tensor = block.apply(body.choices, tensor, around)
-        tensor = self._through_code(architecture, tensor)
+            masks.append(shrink_mask(masks[-1], 2))
+        tensor = self._through_code(architecture, keep(tensor, masks[-1]))
         for number in range(len(body.widths), 0, -1):
             tensor = grow(tensor, sizes[number - 1], f"u{number}")
             width = body.widths[max(0, number - 2)]
-            around = _surroundings(architecture, width, f"u{number}")
+            around = _surroundings(architecture, width, f"u{number}", mask=masks[number - 1])
             tensor = block.apply(body.choices, tensor, around)
-        return convolve(tensor, self.signature.input.shape[-1], 3, "y")
+        return convolve(keep(tensor, mask), self.signature.input.shape[-1], 3, "y")
 
     def _through_code(self, architecture: AutoencoderArchitecture, tensor: Any) -> Any:
         """Presses a feature map into the code and unfolds it to the same shape."""
@@ -237,7 +243,11 @@ def _code(architecture: AutoencoderArchitecture, tensor: Any) -> Any:
 
 
 def _surroundings(
-    architecture: AutoencoderArchitecture, filters: int, name: str, strides: int = 1
+    architecture: AutoencoderArchitecture,
+    filters: int,
+    name: str,
+    strides: int = 1,
+    mask: Any = None,
 ) -> Surroundings:
     return Surroundings(
         filters=filters,
@@ -245,4 +255,5 @@ def _surroundings(
         activation=architecture.activation,
         normalization=architecture.normalization,
         name=name,
+        mask=mask,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
 import keras
@@ -21,9 +22,10 @@ from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.spaces.hybrid_guesses import hybrid_guesses
-from search_spaces.spaces.hybrid_plan import HybridPlan
+from search_spaces.spaces.hybrid_plan import HybridPlan, stage_counts
 from search_spaces.spaces.staged_architecture import Stage
 from search_spaces.spaces.staged_limits import layer_limits
+from search_spaces.spaces.transformer_plan import FEWEST, MOST
 from search_spaces.spaces.transformer_stack import (
     Stack,
     apply_stack,
@@ -83,7 +85,14 @@ class HybridSpace(SearchSpace):
     @classmethod
     def accepts(cls, signature: Signature) -> str | None:
         """Returns why `signature` is nothing for convolution and attention, or None."""
-        return attention_refuses(signature, least=8)
+        reason = attention_refuses(signature, least=8)
+        if reason is None and not stage_counts(signature.input.size):
+            rank = signature.input.rank
+            reason = (
+                f"halving its shape {signature.input.shape} does not leave {FEWEST} to"
+                f" {MOST[rank]} positions to attend to"
+            )
+        return reason
 
     def decide(self, hp: Any) -> HybridArchitecture:
         """Declares the space and returns the network its values stand for."""
@@ -101,7 +110,8 @@ class HybridSpace(SearchSpace):
         with hp.name_scope("attention"):
             stack = choose_stack(
                 hp,
-                blocks=asked_blocks("encoder", plan.encoders, self._asked),
+                prod(plan.stage_size(max(plan.stages))),
+                blocks=self._encoders(),
                 depths=plan.depths,
                 widths=plan.widths,
                 activations=plan.activations,
@@ -114,7 +124,9 @@ class HybridSpace(SearchSpace):
             pooling=hp.Choice("pooling", list(plan.poolings)),
             normalization=hp.Choice("normalization", list(plan.normalizations)),
             stack=stack,
-            regularization=choose_regularization(hp, channels=True, branches=True),
+            regularization=choose_regularization(
+                hp, channels=True, branches=True, noise=self.signature.input.kind != "tokens"
+            ),
             recipe=choose_recipe(hp, self.signature),
         )
 
@@ -125,7 +137,9 @@ class HybridSpace(SearchSpace):
         with hp.name_scope(f"stage_{number}"):
             kind = hp.Choice("block", names)
             depth = int(hp.Choice("depth", list(plan.stage_depths)))
-            width = int(hp.Choice("width", list(plan.stage_widths), default=plan.stage_widths[-3]))
+            width = int(
+                hp.Choice("width", list(plan.stage_widths), default=plan.stage_widths[-3:][0])
+            )
             taken: Any = None
             for name in names:
                 with hp.conditional_scope("block", [name]), hp.name_scope(name):
@@ -134,7 +148,11 @@ class HybridSpace(SearchSpace):
         return Stage(block=kind, choices=taken, depth=depth, width=width)
 
     def _stage_blocks(self) -> list[str]:
-        return asked_blocks("block", self.plan.blocks, self._asked)
+        rank = self.signature.input.rank
+        return asked_blocks("block", self.plan.blocks, self._asked, rank)
+
+    def _encoders(self) -> list[str]:
+        return asked_blocks("encoder", self.plan.encoders, self._asked, rank=1)
 
     def assemble(self, architecture: HybridArchitecture) -> Any:
         """Returns the uncompiled model of raw inputs."""
@@ -163,7 +181,7 @@ class HybridSpace(SearchSpace):
         return (
             *layer_limits(self.signature.input),
             *block_limits("block", self._stage_blocks()),
-            *block_limits("encoder", self.plan.encoders),
+            *block_limits("encoder", self._encoders()),
         )
 
     def _stem(self, architecture: HybridArchitecture, tensor: Any, mask: Any) -> tuple[Any, Any]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from search_spaces.layers.activations import ACTIVATIONS as KNOWN_ACTIVATIONS
+from search_spaces.layers.normalization import NORMALIZATIONS
+from search_spaces.layers.pooling import POOLINGS
 from search_spaces.signature import Signature
+from search_spaces.spaces.options import check_count, check_counts, check_names
 from search_spaces.spaces.staged_plan import convolution_blocks
 from search_spaces.spaces.transformer_plan import ACTIVATIONS, fitting
 
@@ -52,22 +56,39 @@ class HybridPlan:
     def of(cls, signature: Signature) -> HybridPlan:
         """Returns the plan for a signature's input."""
         spec = signature.input
-        strides = _stem_strides(spec.size)
-        # The shapes that stages leave are those of one division, rounded up.
-        factors = fitting(spec.size, tuple(strides * 2**count for count in range(1, 5)))
-        stages = tuple((factor // strides).bit_length() - 1 for factor in factors)[:3]
         return cls(
             size=spec.size,
-            stem_strides=strides,
-            stages=stages,
+            stem_strides=_stem_strides(spec.size),
+            stages=stage_counts(spec.size),
             blocks=convolution_blocks(spec.rank),
             embeddings=(16, 32, 64, 128) if spec.kind == "tokens" else (),
         )
+
+    def __post_init__(self) -> None:
+        check_counts(
+            self, "size", "stem_widths", "stage_widths", "stage_depths", "widths", "depths"
+        )
+        check_counts(self, "stages")
+        check_counts(self, "embeddings", empty=True)
+        check_count(self, "stem_strides")
+        for name in ("blocks", "encoders"):
+            check_names(self, name)
+        check_names(self, "poolings", POOLINGS)
+        check_names(self, "normalizations", NORMALIZATIONS)
+        check_names(self, "activations", KNOWN_ACTIVATIONS)
 
     def stage_size(self, number: int) -> tuple[int, ...]:
         """Returns the length of each axis of positions in stage `number` (from 1)."""
         factor = self.stem_strides * 2**number
         return tuple(-(-length // factor) for length in self.size)
+
+
+def stage_counts(size: tuple[int, ...]) -> tuple[int, ...]:
+    """Returns the numbers of stages that leave a fair number of positions, up to three."""
+    strides = _stem_strides(size)
+    # The shapes that stages leave are those of one division, rounded up.
+    factors = fitting(size, tuple(strides * 2**count for count in range(1, 5)))
+    return tuple((factor // strides).bit_length() - 1 for factor in factors)[:3]
 
 
 def _stem_strides(size: tuple[int, ...]) -> int:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
-from keras import ops
 
 from search_spaces.blocks.base import Surroundings
 from search_spaces.blocks.dense import plain_dense, residual_dense
@@ -16,13 +15,14 @@ from search_spaces.layers.convolution import convolve
 from search_spaces.layers.dropping import add_noise, drop
 from search_spaces.layers.ends import Start, finish, start
 from search_spaces.layers.heads import collapse
-from search_spaces.layers.masking import fill
+from search_spaces.layers.masking import fill, keep
 from search_spaces.layers.pooling import shrink_mask
 from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.spaces.mlp_guesses import mlp_guesses
 from search_spaces.spaces.mlp_plan import MlpPlan
+from search_spaces.spaces.options import middle
 from search_spaces.training.recipe import Recipe, choose_recipe
 
 #: Most values of one example: beyond, the first dense layer holds nearly every weight.
@@ -151,7 +151,7 @@ class MlpSpace(SearchSpace):
         counts = list(range(plan.max_layers + 1))
         layers = int(hp.Choice("layers", counts, default=min(2, plan.max_layers)))
         with hp.conditional_scope("layers", counts[1:]):
-            width = int(hp.Choice("units", list(plan.widths), default=_middle(plan.widths)))
+            width = int(hp.Choice("units", list(plan.widths), default=middle(plan.widths)))
             activation, normalization = self._decide_activation(hp)
         with hp.conditional_scope("layers", counts[2:]):
             halving = hp.Choice("taper", ["no", "yes"]) == "yes"  # Each layer half as wide.
@@ -164,7 +164,7 @@ class MlpSpace(SearchSpace):
         plan: MlpPlan = self.plan
         body = ResidualLayers(
             depth=int(hp.Choice("layers", list(range(1, plan.max_layers + 1)))),
-            width=int(hp.Choice("units", list(plan.widths), default=_middle(plan.widths))),
+            width=int(hp.Choice("units", list(plan.widths), default=middle(plan.widths))),
             expansion=int(hp.Choice("expansion", [1, 2], default=2)),
         )
         return MlpArchitecture(body, *self._decide_activation(hp), _decide_branches(hp))
@@ -172,12 +172,13 @@ class MlpSpace(SearchSpace):
     def _decide_mixer(self, hp: Any) -> MlpArchitecture:
         plan: MlpPlan = self.plan
         widths = plan.mixer_widths
-        patch = int(hp.Choice("patch", list(plan.patches), default=_middle(plan.patches)))
-        tokens = math.prod(-(-length // patch) for length in self.signature.input.size)
+        patch = int(hp.Choice("patch", list(plan.patches), default=middle(plan.patches)))
+        coarsest = max(plan.patches)  # What is declared must not hang on what is chosen.
+        tokens = math.prod(-(-length // coarsest) for length in self.signature.input.size)
         body = MixerLayers(
             patch=patch,
             depth=int(hp.Choice("layers", list(range(1, plan.max_layers + 1)))),
-            width=int(hp.Choice("units", list(widths), default=_middle(widths))),
+            width=int(hp.Choice("units", list(widths), default=middle(widths))),
             choices=Mixer().choose(hp, (tokens,)),
         )
         return MlpArchitecture(body, *self._decide_activation(hp), _decide_branches(hp))
@@ -194,9 +195,9 @@ class MlpSpace(SearchSpace):
         """Returns the uncompiled model of (batch, *shape) raw values."""
         begin = start(self.signature.input)
         body, rules = architecture.body, architecture.regularization
-        tensor = add_noise(begin.tensor, rules.noise, "g")
-        if begin.mask is not None and rules.noise:
-            tensor = ops.multiply(tensor, begin.mask)
+        tensor = begin.tensor
+        if rules.noise:
+            tensor = keep(add_noise(tensor, rules.noise, "g"), begin.mask)
         if isinstance(body, MixerLayers):
             tensor = self._mixer(architecture, body, replace(begin, tensor=tensor))
         else:
@@ -247,8 +248,7 @@ class MlpSpace(SearchSpace):
             steps = math.prod(tensor.shape[1:3])
             tensor = keras.layers.Reshape((steps, body.width), name="q")(tensor)
         mask = shrink_mask(begin.mask, body.patch)
-        if mask is not None:
-            tensor = ops.multiply(tensor, mask)
+        tensor = keep(tensor, mask)
         for number in range(1, body.depth + 1):
             around = _surroundings(architecture, body.width, f"b{number}")
             tensor = Mixer().apply(body.choices, tensor, replace(around, mask=mask))
@@ -259,10 +259,6 @@ class MlpSpace(SearchSpace):
 
 def _decide_branches(hp: Any) -> Regularization:
     return Regularization(branch_dropout=float(hp.Choice("branch_dropout", [0.0, 0.1, 0.2])))
-
-
-def _middle(options: tuple[int, ...]) -> int:
-    return options[len(options) // 2]
 
 
 def _surroundings(architecture: MlpArchitecture, units: int, name: str) -> Surroundings:

@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 
 from search_spaces.layers.activations import ACTIVATIONS
+from search_spaces.layers.normalization import NORMALIZATIONS
 from search_spaces.signature import InputSpec, Signature
+from search_spaces.spaces.options import check_count, check_counts, check_names
 
 LAYOUTS = ("plain", "residual", "mixer")
 _PATCHES = (1, 2, 3, 4, 5, 7, 8, 10, 14, 16, 32, 64)
@@ -39,14 +41,12 @@ class MlpPlan:
     mixer_widths: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        unknown = set(self.layouts) - set(LAYOUTS)
-        if unknown or not self.layouts or ("mixer" in self.layouts and not self.patches):
-            raise ValueError(
-                f"Layouts are of {LAYOUTS}, and a mixer needs patches. Received:"
-                f" layouts={self.layouts}, patches={self.patches}"
-            )
-        if self.max_layers < 1:
-            raise ValueError(f"`max_layers` is at least 1. Received: {self.max_layers}")
+        check_names(self, "layouts", LAYOUTS)
+        check_names(self, "activations", ACTIVATIONS)
+        check_names(self, "normalizations", NORMALIZATIONS)
+        check_count(self, "max_layers")
+        check_counts(self, "widths", "mixer_widths")
+        check_counts(self, "patches", empty="mixer" not in self.layouts)
 
     @classmethod
     def of(cls, signature: Signature) -> MlpPlan:

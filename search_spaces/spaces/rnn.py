@@ -14,18 +14,20 @@ from search_spaces.layers.activations import ACTIVATIONS
 from search_spaces.layers.dropping import add_noise, drop
 from search_spaces.layers.ends import Start, finish, start
 from search_spaces.layers.masking import keep
-from search_spaces.layers.sequence import SEQUENCES, to_sequence
+from search_spaces.layers.sequence import to_sequence
 from search_spaces.layers.sequence_heads import summarize
 from search_spaces.limits import Limit
 from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
+from search_spaces.spaces.options import middle
 from search_spaces.spaces.rnn_front import Front, shorten, shorten_image
 from search_spaces.spaces.rnn_guesses import rnn_guesses
 from search_spaces.spaces.rnn_plan import RnnPlan
+from search_spaces.spaces.sequence_questions import sequence_refuses
 from search_spaces.training.recipe import Recipe, choose_recipe
 
-SHORTCUTS = ("none", "mean", "max")
+SHORTCUTS = ("none", "average", "max")
 RATES = (0.0, 0.1, 0.2, 0.3, 0.5)
 
 
@@ -43,9 +45,9 @@ class RnnArchitecture:
         normalization: Normalization after each.
         head: How the steps become one vector.
         shortcut: How the front end's steps join that vector past the recurrent
-            layers, one of `SHORTCUTS`: ``"mean"`` of embeddings is a bag of words.
+            layers, one of `SHORTCUTS`: ``"average"`` of embeddings is a bag of words.
         input_dropout: Share of the values before the first layer that is dropped.
-        layer_dropout: Share of channels dropped before each recurrent layer.
+        layer_dropout: Share of channels dropped between recurrent layers.
         regularization: Penalties, bounds and noise.
         recipe: How the model is trained.
     """
@@ -57,7 +59,7 @@ class RnnArchitecture:
     layers: int = 1
     width: int = 32
     normalization: str = "none"
-    head: str = "mean"
+    head: str = "average"
     shortcut: str = "none"
     input_dropout: float = 0.0
     layer_dropout: float = 0.0
@@ -83,17 +85,8 @@ class RnnSpace(SearchSpace):
 
     @classmethod
     def accepts(cls, signature: Signature) -> str | None:
-        """Returns why `signature` is no question about a sequence, or None."""
-        if signature.input.kind not in SEQUENCES:
-            return (
-                "it takes series, tokens and spectrograms, and the input is of kind"
-                f" {signature.input.kind!r}"
-            )
-        if signature.target.kind == "reconstruction":
-            return "it answers questions, and the target is a reconstruction"
-        if signature.input.shape[0] < 4:
-            return f"sequences must be at least 4 steps long, and these are {signature.input.shape}"
-        return None
+        """Returns why `signature` asks for no labels or numbers of a sequence, or None."""
+        return sequence_refuses(signature)
 
     def decide(self, hp: Any) -> RnnArchitecture:
         """Declares the space and returns the network its values stand for."""
@@ -101,13 +94,15 @@ class RnnSpace(SearchSpace):
         embedding = 0
         if self.signature.input.kind == "tokens":
             embedding = int(
-                hp.Choice("embedding", list(plan.embeddings), default=_mid(plan.embeddings))
+                hp.Choice("embedding", list(plan.embeddings), default=middle(plan.embeddings))
             )
         front = self._decide_front(hp)
         count = int(hp.Choice("layers", list(range(1, plan.max_layers + 1))))
-        width = int(hp.Choice("width", list(plan.widths), default=_mid(plan.widths)))
+        width = int(hp.Choice("width", list(plan.widths), default=middle(plan.widths)))
         steps = (-(-plan.steps // front.shorten),)
         kind, choices = _decide_block(hp, plan.blocks, steps)
+        with hp.conditional_scope("layers", list(range(2, plan.max_layers + 1))):
+            between = float(hp.Choice("layer_dropout", list(RATES)))
         return RnnArchitecture(
             embedding=embedding,
             front=front,
@@ -119,8 +114,8 @@ class RnnSpace(SearchSpace):
             head=str(hp.Choice("head", list(plan.heads))),
             shortcut=str(hp.Choice("shortcut", list(SHORTCUTS))),
             input_dropout=float(hp.Choice("input_dropout", list(RATES))),
-            layer_dropout=float(hp.Choice("layer_dropout", list(RATES))),
-            regularization=choose_regularization(hp),
+            layer_dropout=between if count > 1 else 0.0,
+            regularization=choose_regularization(hp, noise=self.signature.input.kind != "tokens"),
             recipe=choose_recipe(hp, self.signature),
         )
 
@@ -135,7 +130,7 @@ class RnnSpace(SearchSpace):
                 kind="conv",
                 block=block,
                 choices=choices,
-                width=int(hp.Choice("width", list(plan.front_widths), _mid(plan.front_widths))),
+                width=int(hp.Choice("width", list(plan.front_widths), middle(plan.front_widths))),
                 activation=str(hp.Choice("activation", list(ACTIVATIONS))),
                 normalization=str(hp.Choice("normalization", ["batch", "layer", "none"])),
             )
@@ -162,7 +157,8 @@ class RnnSpace(SearchSpace):
                 filters=architecture.width,
                 normalization=architecture.normalization,
                 name=f"l{number}",
-                dropout=architecture.layer_dropout,
+                # The first layer may read a single channel, and then nothing at all.
+                dropout=architecture.layer_dropout if number > 1 else 0.0,
                 mask=mask,
             )
             tensor = block.apply(architecture.choices, tensor, around)
@@ -216,7 +212,3 @@ def _decide_block(hp: Any, blocks: tuple[str, ...], size: tuple[int, ...]) -> tu
             choices = search_spaces.BLOCKS.get(name)().choose(hp, size)
         taken = choices if name == kind else taken
     return kind, taken
-
-
-def _mid(options: tuple[int, ...]) -> int:
-    return options[len(options) // 2]

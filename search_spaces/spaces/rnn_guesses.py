@@ -29,10 +29,10 @@ def rnn_guesses(plan: RnnPlan, signature: Signature) -> tuple[dict[str, Any], ..
         "recurrent/bidirectional": "yes",
     }
     guesses = [guess | {"shorten": shorten} for guess in _of_series()]
-    # Neighbouring bins belong together, which only convolutions know.
+    # Neighboring bins belong together, which only convolutions know.
     place = 0 if front == "image" else 2
     guesses.insert(place, convolved | {"head": "attention"})
-    guesses.append(convolved | {"width": 32, "convolution/width": 16, "head": "mean"})
+    guesses.append(convolved | {"width": 32, "convolution/width": 16, "head": "average"})
     if signature.target.kind == "classification":
         # Losses of few validation examples then tell good epochs from sure ones.
         recipe = recipe | {"label_smoothing": 0.1}
@@ -57,7 +57,6 @@ _TEXT: dict[str, Any] = {
 }
 
 _SERIES: dict[str, Any] = {
-    "layer_dropout": 0.1,
     "dropout": 0.3,
     "batch_size": 16,
     "optimizer": "adamw",
@@ -75,19 +74,19 @@ _SPECTROGRAM: dict[str, Any] = _SERIES | {"batch_size": 32}
 def _of_text() -> list[dict[str, Any]]:
     both = {"recurrent/bidirectional": "yes"}
     return [
-        {"embedding": 64, "width": 64, "head": "max", "shortcut": "mean", **both},
+        {"embedding": 64, "width": 64, "head": "max", "shortcut": "average", **both},
         _lstm_with_attention(embedding=64),
-        {"embedding": 64, "width": 32, "head": "mean", "shortcut": "max"},
+        {"embedding": 64, "width": 32, "head": "average", "shortcut": "max"},
         {"embedding": 64, "layers": 2, "width": 64, "head": "last", "layer_dropout": 0.2},
         {"embedding": 64, "front": "conv", "convolution/width": 48, "width": 48, "head": "max"},
-        {"embedding": 16, "width": 16, "head": "mean", "shortcut": "mean"},
+        {"embedding": 16, "width": 16, "head": "average", "shortcut": "average"},
     ]
 
 
 def _of_series() -> list[dict[str, Any]]:
     both = {"recurrent/bidirectional": "yes"}
     return [
-        {"width": 64, "head": "attention", "shortcut": "mean", **both},
+        {"width": 64, "head": "attention", "shortcut": "average", **both},
         _lstm_with_attention(),
         _two_layers(),
         {"width": 32, "head": "last"},
@@ -105,12 +104,12 @@ def _lstm_with_attention(**others: Any) -> dict[str, Any]:
     }
 
 
-def _two_layers(**others: Any) -> dict[str, Any]:
+def _two_layers() -> dict[str, Any]:
     return {
         "layers": 2,
+        "layer_dropout": 0.1,
         "width": 64,
         "recurrent/residual": "yes",
         "normalization": "layer",
         "head": "last",
-        **others,
     }

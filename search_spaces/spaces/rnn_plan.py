@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from search_spaces.layers.sequence_heads import SEQUENCE_HEADS
 from search_spaces.signature import Signature
+from search_spaces.spaces.options import check_count, check_counts, check_names, divided
+from search_spaces.spaces.rnn_front import FRONTS
 
 #: Steps beyond which a training step mostly waits for the loop.
 _LONGEST = 256
@@ -47,20 +49,27 @@ class RnnPlan:
     heads: tuple[str, ...] = SEQUENCE_HEADS
     tfjs_steps: int = 192
 
+    def __post_init__(self) -> None:
+        check_names(self, "fronts", FRONTS)
+        check_names(self, "heads", SEQUENCE_HEADS)
+        check_names(self, "blocks")
+        check_names(self, "front_blocks")
+        check_counts(self, "shortenings", "front_widths", "embeddings")
+        check_counts(self, "widths", least=2)  # Two directions share a layer's channels.
+        check_count(self, "steps", "max_layers", "tfjs_steps")
+        if any(factor & (factor - 1) for factor in self.shortenings):
+            raise ValueError(f"`shortenings` are powers of two. Received: {self.shortenings}")
+
     @classmethod
     def of(cls, signature: Signature) -> RnnPlan:
         """Returns the plan for a signature's length."""
         steps = signature.input.shape[0]
         powers = [2**n for n in range(steps.bit_length())]
-        fitting = [f for f in powers if _up(steps, f) <= _LONGEST and _up(steps, f) >= _SHORTEST]
+        fitting = [f for f in powers if _SHORTEST <= divided(steps, f) <= _LONGEST]
         image = signature.input.kind == "spectrogram" and signature.input.shape[1] >= 8
         fronts = ("none", "conv", "image") if image else ("none", "conv")
         return cls(steps, fronts, tuple(fitting[:_MOST]))
 
     def unrolled(self, shorten: int) -> int:
         """Returns the steps that TF.js unrolls at worst: every layer in both directions."""
-        return _up(self.steps, shorten) * self.max_layers * 2
-
-
-def _up(length: int, divisor: int) -> int:
-    return -(-length // divisor)
+        return divided(self.steps, shorten) * self.max_layers * 2

@@ -9,22 +9,27 @@ import keras
 
 import search_spaces
 from search_spaces.blocks.base import Surroundings
-from search_spaces.errors import UserInputError
 from search_spaces.layers.convolution import pointwise
 from search_spaces.layers.dropping import add_noise, drop, drop_channels
 from search_spaces.layers.ends import finish, start
 from search_spaces.layers.heads import collapse
+from search_spaces.layers.masking import keep
 from search_spaces.layers.pooling import pool, shrink_mask
 from search_spaces.layers.sequence import to_sequence
 from search_spaces.layers.stems import stem, stem_factor
 from search_spaces.limits import Limit
-from search_spaces.regularization import choose_regularization
+from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
+from search_spaces.spaces.options import middle
 from search_spaces.spaces.staged_architecture import Stage, StagedArchitecture, Stem
 from search_spaces.spaces.staged_guesses import fitted
 from search_spaces.spaces.staged_limits import layer_limits
+from search_spaces.spaces.transformer_stack import asked_blocks, block_limits
 from search_spaces.training.recipe import choose_recipe
+
+#: Stems that shrink their input as much as the first stage would besides.
+_AT_ONCE = ("strided", "patchify")
 
 
 class StagedSpace(SearchSpace):
@@ -65,23 +70,52 @@ class StagedSpace(SearchSpace):
             with hp.conditional_scope("stages", list(range(number, plan.max_stages + 1))):
                 stages.append(self._decide_stage(hp, number))
         # What the stem shrinks, the first stage need not.
-        at_once = first.kind in ("strided", "patchify")
+        at_once = first.kind in _AT_ONCE
         stages[0] = replace(stages[0], halves=plan.halving == 2 and not at_once)
         head = hp.Choice("head", list(plan.heads))
         with hp.conditional_scope("head", ["dense"]):
-            hidden = int(hp.Choice("hidden", list(plan.hidden), default=_middle(plan.hidden)))
+            hidden = int(hp.Choice("hidden", list(plan.hidden), default=middle(plan.hidden)))
         return StagedArchitecture(
             embedding=embedding,
             stem=first,
             stages=tuple(stages[:count]),
-            pooling=hp.Choice("pooling", list(plan.poolings)),
+            pooling=self._decide_pooling(hp),
             activation=hp.Choice("activation", list(plan.activations)),
             normalization=hp.Choice("normalization", list(plan.normalizations)),
             top=int(hp.Choice("top", list(plan.tops))) if max(plan.tops) else 0,
             head=head,
             hidden=hidden if head == "dense" else 0,
-            regularization=choose_regularization(hp, channels=True, branches=True),
+            regularization=self._decide_regularization(hp),
             recipe=choose_recipe(hp, self.signature),
+        )
+
+    def _decide_pooling(self, hp: Any) -> str:
+        """Declares how stages halve, where surely no stage halves under a condition."""
+        plan = self.plan
+        poolings = list(plan.poolings)
+        if plan.halving == 1:  # Only later stages halve.
+            with hp.conditional_scope("stages", list(range(2, plan.max_stages + 1))):
+                return str(hp.Choice("pooling", poolings))
+        if plan.max_stages == 1:  # Only the first could, unless the stem has.
+            leaving = [name for name in plan.stems if name not in _AT_ONCE]
+            with hp.conditional_scope("stem/kind", leaving):
+                return str(hp.Choice("pooling", poolings))
+        return str(hp.Choice("pooling", poolings))
+
+    def _decide_regularization(self, hp: Any) -> Regularization:
+        names, spec = self._block_names(), self.signature.input
+        left = {
+            name
+            for number in range(1, self.plan.max_stages + 1)
+            for name in self.choices.get(f"stage_{number}/block", names)
+        }
+        return choose_regularization(
+            hp,
+            channels=True,
+            branches=any(search_spaces.BLOCKS.get(name).branches for name in left),
+            noise=spec.kind != "tokens",
+            # Excitation and the hidden layer of a head are not in every network.
+            matrices=self.signature.target.units > 1,
         )
 
     def _decide_stem(self, hp: Any) -> Stem:
@@ -97,7 +131,8 @@ class StagedSpace(SearchSpace):
         factor = stem_factor(kind, plan.stem_strides, plan.halving)
         if kind == "none":
             return Stem(kind, width=1, kernel=1)
-        return Stem(kind, width, kernel if kind in sliding else factor, factor)
+        # Windows of different lengths at any strides, overlapping as at strides of 2.
+        return Stem(kind, width, kernel + max(factor - 2, 0) if kind in sliding else factor, factor)
 
     def _decide_stage(self, hp: Any, number: int) -> Stage:
         size = self.plan.stage_size(number)
@@ -106,7 +141,7 @@ class StagedSpace(SearchSpace):
         with hp.name_scope(f"stage_{number}"):
             kind = hp.Choice("block", names)
             depth = hp.Choice("depth", list(self.plan.depths))
-            width = hp.Choice("width", list(widths), default=_middle(widths))
+            width = hp.Choice("width", list(widths), default=middle(widths))
             taken: Any = None
             for name in names:
                 with hp.conditional_scope("block", [name]), hp.name_scope(name):
@@ -115,26 +150,8 @@ class StagedSpace(SearchSpace):
         return Stage(block=kind, choices=taken, depth=depth, width=width)
 
     def _block_names(self) -> list[str]:
-        """Returns the plan's blocks, and those the user named that it has not.
-
-        Raises:
-            UserInputError: If one of them does not take this input's rank.
-        """
-        asked: list[str] = []
-        for key, names in self._asked.items():
-            if key.rsplit("/", 1)[-1] == "block":
-                asked += [names] if isinstance(names, str) else names
-        paths = [name for name in asked if ":" in name]
-        names = list(dict.fromkeys([*self.plan.blocks, *paths]))
-        rank = self.signature.input.rank
-        for name in names:
-            ranks = search_spaces.BLOCKS.get(name).ranks
-            if rank not in ranks:
-                raise UserInputError(
-                    f"The block {name!r} takes inputs with {' or '.join(map(str, ranks))} axes of"
-                    f" positions, and this one has {rank}. Leave it out."
-                )
-        return names
+        """Returns the plan's blocks, and those the user named that it has not."""
+        return asked_blocks("block", self.plan.blocks, self._asked, self.signature.input.rank)
 
     def assemble(self, architecture: StagedArchitecture) -> Any:
         """Returns the uncompiled model of (batch, *input.shape) raw values."""
@@ -144,7 +161,8 @@ class StagedSpace(SearchSpace):
         tensor, mask = begin.tensor, begin.mask
         if spec.kind == "tokens":
             tensor = to_sequence(begin, spec, architecture.embedding)
-        tensor = add_noise(tensor, rules.noise, "g")
+        if rules.noise:
+            tensor = keep(add_noise(tensor, rules.noise, "g"), mask)
         tensor, mask = self._stem(architecture, tensor, mask)
         for number, stage in enumerate(architecture.stages, start=1):
             tensor, mask = self._stage(architecture, stage, number, tensor, mask)
@@ -175,10 +193,7 @@ class StagedSpace(SearchSpace):
             for limit in layer_limits(self.signature.input)
             if set(limit.options) & set(offered)
         )
-        for name in self._block_names():
-            for target, reason in search_spaces.BLOCKS.get(name).unsupported.items():
-                known += (Limit(target, reason, name="block", options=(name,)),)
-        return known
+        return known + block_limits("block", self._block_names())
 
     def guesses(self) -> tuple[dict[str, Any], ...]:
         """Returns the curated networks, best first, cut to what the input has room for."""
@@ -241,10 +256,6 @@ def _branch_rate(architecture: StagedArchitecture, number: int, index: int) -> f
     depths = [stage.depth for stage in architecture.stages]
     passed = sum(depths[: number - 1]) + index
     return round(architecture.regularization.branch_dropout * passed / sum(depths), 3)
-
-
-def _middle(options: tuple[int, ...]) -> int:
-    return options[len(options) // 2]
 
 
 _PLURALS = {

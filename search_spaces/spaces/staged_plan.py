@@ -12,6 +12,7 @@ from search_spaces.layers.normalization import NORMALIZATIONS
 from search_spaces.layers.pooling import POOLINGS
 from search_spaces.layers.stems import STEMS
 from search_spaces.signature import InputSpec
+from search_spaces.spaces.options import divided
 
 _NAMES = {
     "stems": STEMS,
@@ -37,7 +38,8 @@ class StagedPlan:
         max_stages: Most stages.
         stems: Options of `search_spaces.layers.stems.STEMS`.
         stem_widths: Options for the stem's channels.
-        stem_kernels: Options for its kernel's length on each axis.
+        stem_kernels: Options for its kernel's length on each axis at strides of 1 or 2;
+            where it shrinks by more, kernels are as much longer.
         widths: Channels of stages, in rising order.
         width_options: How many of them a stage has for options: the first stage
             the first ones, each later stage the same moved on by one.
@@ -92,7 +94,7 @@ class StagedPlan:
     def stage_size(self, number: int) -> tuple[int, ...]:
         """Returns the length of each axis of positions in stage `number` (from 1)."""
         factor = self.stem_strides * self.halving * 2 ** (number - 1)
-        return tuple(_up(length, factor) for length in self.size)
+        return tuple(divided(length, factor) for length in self.size)
 
     def stage_widths(self, number: int) -> tuple[int, ...]:
         """Returns the options for the channels of stage `number` (from 1)."""
@@ -110,7 +112,7 @@ def stages_for(size: tuple[int, ...], factor: int, most: int, least: int = 2) ->
         least: Positions on the shortest axis.
     """
     stages = 1
-    while stages < most and _up(min(size), factor * 2**stages) >= least:
+    while stages < most and divided(min(size), factor * 2**stages) >= least:
         stages += 1
     return stages
 
@@ -134,7 +136,3 @@ def sequence_strides(spec: InputSpec) -> tuple[int, int]:
 def masked(spec: InputSpec) -> bool:
     """Returns whether a model of this input has to tell data from padding."""
     return spec.kind == "tokens" or spec.ragged
-
-
-def _up(length: int, divisor: int) -> int:
-    return -(-length // divisor)

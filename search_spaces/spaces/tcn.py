@@ -15,11 +15,15 @@ from search_spaces.layers.dropping import add_noise, drop
 from search_spaces.layers.ends import finish, start
 from search_spaces.layers.masking import keep
 from search_spaces.layers.pooling import shrink_mask
-from search_spaces.layers.sequence import SEQUENCES, lengthen, to_sequence
+from search_spaces.layers.sequence import lengthen, to_sequence
 from search_spaces.layers.sequence_heads import summarize
+from search_spaces.limits import Limit
 from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
+from search_spaces.spaces.options import middle
+from search_spaces.spaces.sequence_questions import sequence_refuses
+from search_spaces.spaces.staged_limits import layer_limits
 from search_spaces.spaces.tcn_guesses import tcn_guesses
 from search_spaces.spaces.tcn_plan import TcnPlan
 from search_spaces.training.recipe import Recipe, choose_recipe
@@ -51,7 +55,7 @@ class TcnArchitecture:
     choices: TemporalChoices = field(default_factory=TemporalChoices)
     activation: str = "relu"
     normalization: str = "batch"
-    head: str = "mean"
+    head: str = "average"
     input_dropout: float = 0.0
     layer_dropout: float = 0.0
     regularization: Regularization = field(default_factory=Regularization)
@@ -68,11 +72,6 @@ class TcnArchitecture:
         """Returns the choices of the block at `level`, from 0: its dilation is 2^level."""
         return replace(self.choices, dilation=2**level)
 
-    @property
-    def receptive_field(self) -> int:
-        """Steps (after the stem) that the last block sees from one step."""
-        return 1 + sum(self.block(level).reach for level in range(self.levels))
-
 
 class TcnSpace(SearchSpace):
     """A stem that may shorten, blocks of doubling dilation, a vector of their steps, an answer.
@@ -87,29 +86,20 @@ class TcnSpace(SearchSpace):
 
     @classmethod
     def accepts(cls, signature: Signature) -> str | None:
-        """Returns why `signature` is no question about a sequence, or None."""
-        if signature.input.kind not in SEQUENCES:
-            return (
-                "it takes series, tokens and spectrograms, and the input is of kind"
-                f" {signature.input.kind!r}"
-            )
-        if signature.target.kind == "reconstruction":
-            return "it answers questions, and the target is a reconstruction"
-        if signature.input.shape[0] < 4:
-            return f"sequences must be at least 4 steps long, and these are {signature.input.shape}"
-        return None
+        """Returns why `signature` asks for no labels or numbers of a sequence, or None."""
+        return sequence_refuses(signature)
 
     def decide(self, hp: Any) -> TcnArchitecture:
         """Declares the space and returns the network its values stand for."""
-        plan = self.plan
+        plan, spec, units = self.plan, self.signature.input, self.signature.target.units
         embedding = 0
-        if self.signature.input.kind == "tokens":
-            embedding = int(hp.Choice("embedding", list(plan.embeddings), _mid(plan.embeddings)))
+        if spec.kind == "tokens":
+            embedding = int(hp.Choice("embedding", list(plan.embeddings), middle(plan.embeddings)))
         return TcnArchitecture(
             embedding=embedding,
             shorten=int(hp.Choice("shorten", list(plan.shortenings))),
-            levels=int(hp.Choice("levels", list(plan.levels), default=_mid(plan.levels))),
-            width=int(hp.Choice("width", list(plan.widths), default=_mid(plan.widths))),
+            levels=int(hp.Choice("levels", list(plan.levels), default=middle(plan.levels))),
+            width=int(hp.Choice("width", list(plan.widths), default=middle(plan.widths))),
             choices=TemporalChoices(
                 kernel=int(hp.Choice("kernel", list(plan.kernels))),
                 causal=hp.Choice("causal", ["no", "yes"]) == "yes",
@@ -119,7 +109,9 @@ class TcnSpace(SearchSpace):
             head=str(hp.Choice("head", list(plan.heads))),
             input_dropout=float(hp.Choice("input_dropout", [0.0, 0.1, 0.2, 0.3, 0.5])),
             layer_dropout=float(hp.Choice("layer_dropout", [0.0, 0.1, 0.2, 0.3])),
-            regularization=choose_regularization(hp, branches=True),
+            regularization=choose_regularization(
+                hp, branches=True, noise=spec.kind != "tokens", matrices=units > 1
+            ),
             recipe=choose_recipe(hp, self.signature),
         )
 
@@ -167,10 +159,10 @@ class TcnSpace(SearchSpace):
             mask=mask,
         )
 
+    def limits(self) -> tuple[Limit, ...]:
+        """Returns which normalizations padding spoils in int8."""
+        return layer_limits(self.signature.input)
+
     def guesses(self) -> tuple[dict[str, Any], ...]:
         """Returns curated networks for this kind of input, best first."""
         return tcn_guesses(self.plan, self.signature)
-
-
-def _mid(options: tuple[int, ...]) -> int:
-    return options[len(options) // 2]

@@ -54,15 +54,15 @@ def _of_text() -> list[dict[str, Any]]:
     return [
         {"levels": 2, "width": 64, "head": "max"},
         {"levels": 3, "width": 48, "head": "attention"},
-        {"levels": 2, "width": 32, "head": "mean"},
+        {"levels": 2, "width": 32, "head": "average"},
         {"levels": 3, "width": 96, "causal": "yes", "head": "max"},
     ]
 
 
 def _of_series() -> list[dict[str, Any]]:
     return [
-        {"width": 48, "head": "mean"},
-        {"width": 64, "kernel": 5, "head": "mean"},
+        {"width": 48, "head": "average"},
+        {"width": 64, "kernel": 5, "head": "average"},
         {"width": 32, "causal": "yes", "head": "last"},
         {"width": 48, "head": "attention"},
         {"width": 16, "head": "max", "layer_dropout": 0.0},

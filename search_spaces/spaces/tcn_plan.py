@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from search_spaces.layers.sequence_heads import SEQUENCE_HEADS
 from search_spaces.signature import Signature
+from search_spaces.spaces.options import check_count, check_counts, check_names, divided
 
 #: Steps beyond which convolutions at full length cost more than they tell.
 _LONGEST = 512
@@ -36,14 +37,20 @@ class TcnPlan:
     widths: tuple[int, ...] = (16, 24, 32, 48, 64, 96)
     heads: tuple[str, ...] = SEQUENCE_HEADS
 
+    def __post_init__(self) -> None:
+        check_names(self, "heads", SEQUENCE_HEADS)
+        check_count(self, "steps")
+        check_counts(self, "shortenings", "levels", "embeddings", "widths")
+        check_counts(self, "kernels", least=2)
+
     @classmethod
     def of(cls, signature: Signature) -> TcnPlan:
         """Returns the plan for a signature's length."""
         steps = signature.input.shape[0]
         powers = [2**n for n in range(steps.bit_length())]
-        fitting = [f for f in powers if _up(steps, f) <= _LONGEST and _up(steps, f) >= _SHORTEST]
+        fitting = [f for f in powers if _SHORTEST <= divided(steps, f) <= _LONGEST]
         shortenings = tuple(fitting[:3]) or (1,)
-        most = levels_for(_up(steps, shortenings[0]))
+        most = levels_for(divided(steps, shortenings[0]))
         return cls(steps, shortenings, tuple(range(max(1, most - 3), most + 1)))
 
 
@@ -57,7 +64,3 @@ def levels_for(steps: int, kernel: int = 3) -> int:
     while 1 + 2 * (kernel - 1) * (2**levels - 1) < steps:
         levels += 1
     return levels
-
-
-def _up(length: int, divisor: int) -> int:
-    return -(-length // divisor)

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from search_spaces.errors import UserInputError
 from search_spaces.layers.dropping import add_noise, drop
 from search_spaces.layers.ends import Start, finish, start
 from search_spaces.layers.heads import collapse
@@ -24,8 +25,9 @@ from search_spaces.limits import Limit
 from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
+from search_spaces.spaces.options import middle
 from search_spaces.spaces.transformer_guesses import transformer_guesses
-from search_spaces.spaces.transformer_plan import FEWEST, TransformerPlan
+from search_spaces.spaces.transformer_plan import FEWEST, MOST, TransformerPlan
 from search_spaces.spaces.transformer_stack import (
     Stack,
     apply_stack,
@@ -97,7 +99,15 @@ class TransformerSpace(SearchSpace):
     @classmethod
     def accepts(cls, signature: Signature) -> str | None:
         """Returns why `signature` is nothing to attend to, or None."""
-        return attention_refuses(signature, least=8 if signature.input.rank == 2 else FEWEST)
+        least = 8 if signature.input.rank == 2 else FEWEST
+        reason = attention_refuses(signature, least)
+        if reason is None and not TransformerPlan.of(signature).tokenizers(signature.input):
+            rank = signature.input.rank
+            reason = (
+                f"its shape {signature.input.shape} cannot be cut into {FEWEST} to {MOST[rank]}"
+                " patches as long as wide"
+            )
+        return reason
 
     def decide(self, hp: Any) -> TransformerArchitecture:
         """Declares the space and returns the transformer its values stand for."""
@@ -106,20 +116,28 @@ class TransformerSpace(SearchSpace):
             tokenizer=self._decide_tokenizer(hp),
             stack=choose_stack(
                 hp,
-                blocks=asked_blocks("encoder", plan.encoders, self._asked),
+                plan.fewest_steps(self.signature.input),
+                blocks=self._encoders(),
                 depths=plan.depths,
                 widths=plan.widths,
                 activations=plan.activations,
             ),
-            regularization=choose_regularization(hp, branches=True),
+            regularization=choose_regularization(
+                hp, branches=True, noise=self.signature.input.kind != "tokens"
+            ),
             recipe=choose_recipe(hp, self.signature),
         )
 
     def _decide_tokenizer(self, hp: Any) -> Tokenizer:
         plan = self.plan
+        options = plan.tokenizers(self.signature.input)
+        if not options:
+            raise UserInputError(
+                "The plan of 'transformer' leaves this input no tokens. Give `patches`, `halvings`"
+                " or `strides` an option."
+            )
         if self.signature.input.kind == "tokens":
             return self._decide_embedding(hp)
-        options = self._tokenizers()
         kind = hp.Choice("tokens", list(options))
         factors = {}
         kernel = 3
@@ -128,9 +146,11 @@ class TransformerSpace(SearchSpace):
                 label = {"patch": "size", "convolution": "halvings"}.get(name, "strides")
                 if name == "convolution" and self.signature.input.rank == 1:
                     label = "strides"
-                factors[name] = int(hp.Choice(label, list(choices), default=_middle(choices)))
+                factors[name] = int(hp.Choice(label, list(choices), default=middle(choices)))
                 if name == "convolution":
-                    kernel = int(hp.Choice("kernel", list(plan.kernels)))
+                    read = choices if label == "halvings" else plan.kernel_strides()
+                    with hp.conditional_scope(label, read):
+                        kernel = int(hp.Choice("kernel", list(plan.kernels)))
         return Tokenizer(
             kind=kind, factor=factors[kind], kernel=kernel if kind == "convolution" else 3
         )
@@ -143,20 +163,11 @@ class TransformerSpace(SearchSpace):
                 embedding=int(hp.Choice("embedding", list(self.plan.embeddings), default=32)),
                 dropout=float(hp.Choice("embedding_dropout", [0.0, 0.2, 0.5])),
                 token_dropout=float(hp.Choice("token_dropout", [0.0, 0.1, 0.2])),
-                bag=bool(hp.Boolean("bag")),
+                bag=hp.Choice("bag", ["no", "yes"]) == "yes",
             )
 
-    def _tokenizers(self) -> dict[str, tuple[int, ...]]:
-        """Returns the kinds of tokens this input can become, and the factors of each."""
-        plan = self.plan
-        kind = self.signature.input.kind
-        if kind == "series":
-            options = {"convolution": plan.strides, "patch": plan.patches}
-        else:
-            options = {"convolution": plan.halvings, "patch": plan.patches}
-            if kind == "spectrogram":
-                options["frames"] = plan.strides
-        return {name: factors for name, factors in options.items() if factors}
+    def _encoders(self) -> list[str]:
+        return asked_blocks("encoder", self.plan.encoders, self._asked, rank=1)
 
     def assemble(self, architecture: TransformerArchitecture) -> Any:
         """Returns the uncompiled model of raw inputs."""
@@ -176,7 +187,7 @@ class TransformerSpace(SearchSpace):
 
     def limits(self) -> tuple[Limit, ...]:
         """Returns what blocks say that they cannot ship."""
-        return block_limits("encoder", self.plan.encoders)
+        return block_limits("encoder", self._encoders())
 
     def _tokens(self, architecture: TransformerArchitecture, begin: Start) -> tuple[Any, Any, Any]:
         """Returns tokens (batch, steps, channels), their mask, and the bag of them, if any."""
@@ -214,7 +225,3 @@ class TransformerSpace(SearchSpace):
         if tokenizer.factor > 1:
             tensor = patches(tensor, tokenizer.factor, width, "p", mask)
         return tensor, mask, bag
-
-
-def _middle(options: tuple[int, ...]) -> int:
-    return options[len(options) // 2]

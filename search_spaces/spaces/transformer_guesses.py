@@ -50,20 +50,16 @@ def _text(plan: TransformerPlan) -> tuple[dict[str, Any], ...]:
     strict = careful | {"words__token_dropout": 0.2, "dropout": 0.5, "inner_dropout": 0.3}
     return (
         _net(1, 32, **careful),
-        _net(1, 32, **strict, words__bag=True, learning_rate=5e-4),
+        _net(1, 32, **strict, words__bag="yes", learning_rate=5e-4),
         _net(1, 32, **(strict | {"words__embedding": 64}), label_smoothing=0.1, learning_rate=1e-3),
-        _net(1, 32, **careful, words__bag=True),
-        _net(2, 48, 4, **strict, encoder__rotary=True, positions="none", learning_rate=1e-3),
+        _net(1, 32, **careful, words__bag="yes"),
+        _net(2, 48, 4, **strict, encoder__rotary="yes", positions="none", learning_rate=1e-3),
     )
 
 
 def _image(plan: TransformerPlan) -> tuple[dict[str, Any], ...]:
-    compact: dict[str, Any] = {
-        "tokens": "convolution",
-        "convolution__halvings": plan.halvings[-1] if plan.halvings else 0,
-        "head": "attention",
-    }
-    lite: dict[str, Any] = {"tokens": "patch", "patch__size": plan.patches[len(plan.patches) // 2]}
+    compact = _halved(plan) | {"head": "attention"}
+    lite = _patches(plan, len(plan.patches) // 2) or _halved(plan)
     return (
         _net(2, 48, **compact, dropout=0.1, inner_dropout=0.1),
         _net(2, 32, **(compact | {"head": "average_max"}), activation="relu"),
@@ -74,13 +70,10 @@ def _image(plan: TransformerPlan) -> tuple[dict[str, Any], ...]:
 
 
 def _spectrogram(plan: TransformerPlan) -> tuple[dict[str, Any], ...]:
-    compact: dict[str, Any] = {
-        "tokens": "convolution",
-        "convolution__halvings": plan.halvings[-1] if plan.halvings else 0,
-        "head": "attention",
-    }
+    compact = _halved(plan) | {"head": "attention"}
     # One token for each frame: Berg et al., "Keyword Transformer", 2021.
-    frames: dict[str, Any] = {"tokens": "frames", "inner_dropout": 0.1}
+    frames = {"tokens": "frames"} if plan.strides else _halved(plan)
+    frames |= {"inner_dropout": 0.1}
     return (
         _net(2, 48, **compact, dropout=0.1, inner_dropout=0.1),
         _net(2, 48, 4, **frames, head="average"),
@@ -89,12 +82,36 @@ def _spectrogram(plan: TransformerPlan) -> tuple[dict[str, Any], ...]:
 
 
 def _series(plan: TransformerPlan) -> tuple[dict[str, Any], ...]:
-    steps: dict[str, Any] = {"tokens": "convolution", "convolution__strides": plan.strides[0]}
-    coarse = steps | {"convolution__strides": plan.strides[-1], "convolution__kernel": 5}
-    patches: dict[str, Any] = {"tokens": "patch", "patch__size": plan.patches[-1]}
+    fine, coarse = _strided(plan, 0), _strided(plan, -1)
+    patches = _patches(plan, -1) or coarse
     return (
-        _net(1, 32, **steps, convolution__kernel=5, head="average_max", dropout=0.2),
-        _net(2, 48, 4, **coarse, head="average", inner_dropout=0.1),
-        _net(2, 32, **steps, head="attention", dropout=0.2, inner_dropout=0.1),
-        _net(2, 48, 4, **patches, head="average_max", encoder__rotary=True, inner_dropout=0.2),
+        _net(1, 32, **(fine | _wide(plan, fine)), head="average_max", dropout=0.2),
+        _net(2, 48, 4, **(coarse | _wide(plan, coarse)), head="average", inner_dropout=0.1),
+        _net(2, 32, **fine, head="attention", dropout=0.2, inner_dropout=0.1),
+        _net(2, 48, 4, **patches, head="average_max", encoder__rotary="yes", inner_dropout=0.2),
     )
+
+
+def _halved(plan: TransformerPlan) -> dict[str, Any]:
+    """Returns the coarsest convolutional tokens of an image, or else patches."""
+    if not plan.halvings:
+        return _patches(plan, 0)
+    return {"tokens": "convolution", "convolution__halvings": plan.halvings[-1]}
+
+
+def _strided(plan: TransformerPlan, index: int) -> dict[str, Any]:
+    """Returns convolutional tokens of a series, or else patches."""
+    if not plan.strides:
+        return _patches(plan, index)
+    return {"tokens": "convolution", "convolution__strides": plan.strides[index]}
+
+
+def _wide(plan: TransformerPlan, tokens: dict[str, Any]) -> dict[str, Any]:
+    """Returns a longer kernel where it is one."""
+    differs = tokens.get("convolution__strides") in plan.kernel_strides()
+    return {"convolution__kernel": 5} if differs else {}
+
+
+def _patches(plan: TransformerPlan, index: int) -> dict[str, Any]:
+    """Returns patches as tokens, or nothing if there are none of a fair number."""
+    return {"tokens": "patch", "patch__size": plan.patches[index]} if plan.patches else {}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
+from search_spaces.layers.activations import ACTIVATIONS as KNOWN_ACTIVATIONS
 from search_spaces.signature import InputSpec, Signature
+from search_spaces.spaces.options import check_counts, check_names
 
 #: Fewest and most tokens: attention over fewer has nothing to choose from, and
 #: its cost grows with their square.
@@ -61,6 +63,52 @@ class TransformerPlan:
             return cls(_spread(sides, 3), halvings[:2], _frame_strides(spec))
         steps = fitting(spec.size, tuple(2**count for count in range(20)))
         return cls(steps[:3], (), steps[:3])
+
+    def __post_init__(self) -> None:
+        check_counts(self, "patches", "strides", empty=True)
+        check_counts(self, "halvings", least=0, empty=True)
+        check_counts(self, "kernels", "widths", "depths")
+        check_counts(self, "embeddings", empty=True)
+        check_names(self, "encoders")
+        check_names(self, "activations", KNOWN_ACTIVATIONS)
+
+    def tokenizers(self, spec: InputSpec) -> dict[str, tuple[int, ...]]:
+        """Returns the kinds of tokens that an input can become, and the factors of each."""
+        options = {
+            "tokens": {"embedding": self.strides},
+            "series": {"convolution": self.strides, "patch": self.patches},
+            "image": {"convolution": self.halvings, "patch": self.patches},
+            "spectrogram": {
+                "convolution": self.halvings,
+                "patch": self.patches,
+                "frames": self.strides,
+            },
+        }[spec.kind]
+        return {name: factors for name, factors in options.items() if factors}
+
+    def fewest_steps(self, spec: InputSpec) -> int:
+        """Returns the steps that the coarsest tokens of an input leave."""
+        counts = []
+        for name, factors in self.tokenizers(spec).items():
+            coarsest = max(factors)
+            if name == "convolution" and spec.rank == 2:
+                coarsest = 2**coarsest
+            size = spec.size[:1] if name == "frames" else spec.size
+            counts.append(prod(-(-length // coarsest) for length in size))
+        return min(counts)
+
+    def kernel_strides(self) -> tuple[int, ...]:
+        """Returns the strides at which kernels of convolutional tokens differ.
+
+        At others they are longer than all but one, so as to skip no step.
+        """
+        second = sorted(self.kernels)[:2][-1]
+        return tuple(each for each in self.strides if least_kernel(each) < second)
+
+
+def least_kernel(strides: int) -> int:
+    """Returns the shortest kernel with which strided convolutions overlap."""
+    return 1 if strides == 1 else 2 * strides - 1
 
 
 def fitting(size: tuple[int, ...], factors: tuple[int, ...]) -> tuple[int, ...]:

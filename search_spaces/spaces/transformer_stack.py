@@ -11,6 +11,7 @@ from keras import ops
 import search_spaces
 from search_spaces.blocks.base import Surroundings
 from search_spaces.blocks.encoder import EncoderChoices
+from search_spaces.errors import UserInputError
 from search_spaces.layers.attention_pooling import attention_pool
 from search_spaces.layers.dropping import drop
 from search_spaces.layers.heads import collapse
@@ -62,6 +63,7 @@ class Stack:
 
 def choose_stack(
     hp: Any,
+    steps: int,
     *,
     blocks: Sequence[str],
     depths: Sequence[int],
@@ -72,6 +74,7 @@ def choose_stack(
 
     Args:
         hp: Where hyperparameters are declared.
+        steps: Fewest steps that the stack can be built over.
         blocks: Names or import paths of blocks of sequences.
         depths: Options for the number of blocks.
         widths: Options for the channels.
@@ -81,7 +84,7 @@ def choose_stack(
     chosen: Any = None
     for name in blocks:
         with hp.conditional_scope("encoder", [name]), hp.name_scope(name):
-            choices = search_spaces.BLOCKS.get(name)().choose(hp, ())
+            choices = search_spaces.BLOCKS.get(name)().choose(hp, (steps,))
         chosen = choices if name == kind else chosen
     return Stack(
         block=kind,
@@ -148,7 +151,7 @@ def _head(kind: str, tensor: Any, mask: Any, name: str) -> Any:
 
 
 def asked_blocks(
-    hyperparameter: str, offered: Iterable[str], asked: Mapping[str, Any]
+    hyperparameter: str, offered: Iterable[str], asked: Mapping[str, Any], rank: int
 ) -> list[str]:
     """Returns blocks to offer: those of a plan, and import paths that a user asked for.
 
@@ -156,12 +159,24 @@ def asked_blocks(
         hyperparameter: The last part of what offers them.
         offered: The plan's blocks.
         asked: Choices as the user named them.
+        rank: Axes of positions that they have to take.
+
+    Raises:
+        UserInputError: If one of them does not take this rank, or is unknown.
     """
     paths: list[str] = []
     for key, options in asked.items():
         if last_part(key) == hyperparameter:
             paths += [options] if isinstance(options, str) else options
-    return list(dict.fromkeys([*offered, *(path for path in paths if ":" in path)]))
+    names = list(dict.fromkeys([*offered, *(path for path in paths if ":" in path)]))
+    for name in names:
+        ranks = search_spaces.BLOCKS.get(name).ranks
+        if rank not in ranks:
+            raise UserInputError(
+                f"The block {name!r} takes inputs with {' or '.join(map(str, ranks))} axes of"
+                f" positions, and {hyperparameter!r} has {rank}. Leave it out."
+            )
+    return names
 
 
 def block_limits(hyperparameter: str, names: Iterable[str]) -> tuple[Limit, ...]:

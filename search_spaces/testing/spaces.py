@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from search_spaces.training.recipe import Recipe
 from search_spaces.variation import crossover, mutate
 
 SEEDS = range(2)
+#: Neighbors of one sample that are compared as built models.
+NEIGHBORS = 4
 
 
 def _with(values: dict[str, Any]) -> Any:
@@ -37,6 +40,19 @@ def _declared(hp: Any) -> list[dict[str, Any]]:
     return [each.get_config() for each in hp.space]
 
 
+def builds(test: Any) -> Any:
+    """Marks a test that builds models: it runs on fewer problems."""
+    test.builds_models = True
+    return test
+
+
+def _first_of(cases: tuple[Case, ...], group: Callable[[Case], Any]) -> tuple[Case, ...]:
+    first: dict[Any, Case] = {}
+    for case in cases:
+        first.setdefault(group(case), case)
+    return tuple(first.values())
+
+
 @cache
 def _space(space_class: type[SearchSpace], case: Case) -> SearchSpace:
     return make_offline(space_class, case.signature)
@@ -45,9 +61,10 @@ def _space(space_class: type[SearchSpace], case: Case) -> SearchSpace:
 class SpaceContract:
     """Subclass it and set `space_class`.
 
-    Tests run for each problem of `search_spaces.testing.INPUTS` that the space
-    accepts: those that build models for one random configuration each, those
-    that only decide for several. A space whose plan needs the network says in
+    Tests that build models run on a problem of each rank that the space accepts
+    (of `search_spaces.testing.INPUTS`), those that only decide on one of each
+    kind of input too; a sweep over random points of all problems is
+    `automl.testing.sweep`. A space whose plan needs the network says in
     its class attribute ``offline_plan`` what to change in a test.
 
     Attributes:
@@ -66,8 +83,21 @@ class SpaceContract:
 
     def pytest_generate_tests(self, metafunc: Any) -> None:
         """Parametrizes by the problems that the space accepts."""
-        if "case" in metafunc.fixturenames:
-            metafunc.parametrize("case", self.cases(), ids=str)
+        if "case" not in metafunc.fixturenames:
+            return
+        builds = getattr(metafunc.function, "builds_models", False)
+        cases = self.built_cases() if builds else self.decided_cases()
+        metafunc.parametrize("case", cases, ids=str)
+
+    @classmethod
+    def decided_cases(cls) -> tuple[Case, ...]:
+        """Returns the smallest problem of each kind of input, three at most."""
+        return _first_of(cls.cases(), lambda case: case.signature.input.kind)[:3]
+
+    @classmethod
+    def built_cases(cls) -> tuple[Case, ...]:
+        """Returns the smallest problem of each rank."""
+        return _first_of(cls.cases(), lambda case: case.signature.input.rank)
 
     @pytest.fixture
     def space(self, case: Case) -> SearchSpace:
@@ -152,13 +182,25 @@ class SpaceContract:
             assert space.canonical(noisy) == space.canonical(values)
             assert space.architecture(noisy) == space.architecture(values)
 
-    def test_different_canonical_forms_differ_in_what_is_built(self, one: SearchSpace) -> None:
+    def test_different_canonical_forms_are_different_architectures(self, one: SearchSpace) -> None:
         samples = [one.sample(seed) for seed in range(30)]
         # A single gene makes all the difference.
         samples += [mutate(one, samples[0], random.Random(seed)) for seed in range(30)]
         unique = {json.dumps(sample): sample for sample in samples}
         architectures = {one.architecture(sample) for sample in unique.values()}
-        assert len(architectures) == len(unique)
+        assert len(architectures) == len(unique), "two configurations, one architecture record"
+
+    def test_neighbors_differ_in_what_is_built(self, one: SearchSpace) -> None:
+        """A changed gene changes the layers, what regularizes them, or the training."""
+        sample = one.sample(0)
+        mutants = [mutate(one, sample, random.Random(seed)) for seed in range(NEIGHBORS)]
+        unique = {json.dumps(each): each for each in (sample, *mutants)}
+        built = set()
+        for values in unique.values():
+            architecture = one.architecture(values)
+            config = one.construct(architecture).get_config()
+            built.add((json.dumps(config, default=str), architecture.recipe))
+        assert len(built) == len(unique), "two configurations, one model and recipe"
 
     def test_bad_values_are_refused(self, one: SearchSpace) -> None:
         name = one.hyperparameters().space[0].name
@@ -268,6 +310,7 @@ class SpaceContract:
         assert _declared(declared) == _declared(built)
         assert declared.values == built.values
 
+    @builds
     def test_model_keeps_what_every_model_must(
         self, space: SearchSpace, values: dict[str, Any], tmp_path: Path
     ) -> None:
@@ -276,6 +319,7 @@ class SpaceContract:
         check_step(model, space, values)
         check_saving(model, space, tmp_path / "m.keras")
 
+    @builds
     def test_best_first_guess_trains(self, space: SearchSpace) -> None:
         guess = (space.first_guesses() or (space.canonical({}),))[0]
         check_step(space.build_from(guess), space, guess)

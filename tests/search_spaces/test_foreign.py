@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import keras
 import keras_tuner
 import numpy as np
@@ -13,6 +15,7 @@ from automl.tuning.oracles.bayesian import BayesianOracle
 from search_spaces import InputSpec, Signature, TargetSpec, UserInputError
 from search_spaces.held import hold, import_path
 from search_spaces.making import make_space
+from search_spaces.variation import crossover, mutate
 
 SIGNATURE = Signature(InputSpec("vector", (6,)), TargetSpec("classification", 3))
 HERE = f"{__name__}:build"
@@ -76,6 +79,23 @@ def broken(hp):
     raise RuntimeError("no luck")
 
 
+def always_broken(hp):
+    hp.Choice("units", [4, 8])
+    raise RuntimeError("no luck\nat all")
+
+
+def stepped(hp):
+    """A scope, and a loop that only its largest value makes complete."""
+    inputs = tensor = keras.Input((6,))
+    if hp.Boolean("more"):
+        with hp.conditional_scope("more", [True]):
+            hp.Choice("inner", [1, 2])
+    for number in range(hp.Int("layers", 0, 10, step=5)):
+        tensor = keras.layers.Dense(hp.Choice(f"units_{number}", [2, 3]))(tensor)
+    hp.Float("share", 0.0, 0.5, step=0.1)
+    return model(tensor, inputs)
+
+
 @pytest.fixture(scope="module")
 def space():
     return make_space([HERE], SIGNATURE)
@@ -106,7 +126,9 @@ def test_the_canonical_form_has_what_is_active_only(space):
     assert "width" not in space.canonical(noisy)
     with pytest.raises(UserInputError, match=r"no hyperparameter 'unit_0'. Did you mean 'units_0'"):
         space.canonical({"unit_0": 4})
-    with pytest.raises(UserInputError, match=r"'units_0' lies between 4 and 8. Received: 99"):
+    with pytest.raises(
+        UserInputError, match=r"'units_0' lies between 4 and 8 in steps of 4. Received: 99"
+    ):
         space.canonical({"units_0": 99})
 
 
@@ -195,6 +217,7 @@ def test_otherwise_it_is_trained_with_its_batch_size(data, space):
         ("too_wide", "one input of shape (6,)"),
         ("uncompiled", "must return a compiled model"),
         ("broken", "RuntimeError: no luck"),
+        ("always_broken", "RuntimeError: no luck at all"),
         ("NeedsArguments", "made without arguments"),
         ("SIGNATURE", "of type Signature"),
         ("nobody", "cannot be loaded"),
@@ -223,6 +246,32 @@ def test_what_cannot_is_held_in_this_process():
     assert make_space([entry], SIGNATURE).sample(0)
     with pytest.raises(UserInputError, match="Put it in a module"):
         make_space(["here:gone"], SIGNATURE)
+
+
+def test_two_that_are_called_the_same_are_both_held():
+    one, other = lambda hp: build(hp), lambda hp: stepped(hp)
+    entries = hold(one), hold(other)
+    assert len(set(entries)) == 2
+    assert entries == (hold(one), hold(other))
+    assert "layers" in make_space([entries[1]], SIGNATURE).sample(0)
+
+
+def test_steps_are_kept_and_values_are_the_spaces_own():
+    space = make_space([f"{__name__}:stepped"], SIGNATURE)
+    assert "units_9" in {each.name for each in space.hyperparameters().space}
+    canonical = space.canonical({"layers": 5.0, "share": 0.1 + 0.2})
+    assert type(canonical["layers"]) is int
+    assert canonical == space.canonical(canonical)
+    with pytest.raises(UserInputError, match="between 0 and 10 in steps of 5"):
+        space.canonical({"layers": 3})
+
+
+def test_a_child_keeps_what_it_inherits_of_a_continuous_range(space):
+    values = space.sample(3)
+    rng = random.Random(0)
+    assert crossover(space, values, values, rng) == values
+    kept = [mutate(space, values, rng)["learning_rate"] for _ in range(20)]
+    assert kept.count(values["learning_rate"]) > 10
 
 
 def test_loops_are_no_matter_for_full_int8():

@@ -143,6 +143,73 @@ def test_groups_of_channels_are_not_normalized_over_padding():
     assert "group" not in options["ragged"]
 
 
+def test_noise_stays_out_of_padding():
+    space = SPACES.get("cnn")(series(32, ragged=True))
+    values = {"regularize": "yes", "regularizer/noise": 0.1}
+    model = space.construct(space.architecture(values))
+    inputs = batch(space.signature, 6)[0]
+    entering = keras.Model(model.input, model.get_layer("s0c").input)
+    found = keras.ops.convert_to_numpy(entering(inputs, training=True))
+    quiet = keras.ops.convert_to_numpy(entering(inputs))
+    padded = ~inputs.any(-1)
+    assert padded.any()
+    assert (found[padded] == 0).all()
+    assert (found[~padded] != quiet[~padded]).mean() > 0.9
+
+
+# Nothing that means nothing
+
+
+def test_pooling_is_a_choice_where_some_stage_halves():
+    short = SPACES.get("cnn")(series(64))
+    assert "pooling" not in short.canonical({"stages": 1})
+    assert "pooling" in short.canonical({"stages": 2})
+    tiny = SPACES.get("cnn")(signature_of("image 8x8x1"), plan={"max_stages": 1})
+    assert "pooling" in tiny.canonical({"stem/kind": "plain"})
+    assert "pooling" not in tiny.canonical({"stem/kind": "strided"})
+
+
+@pytest.mark.parametrize("kind", ["plain", "strided"])
+@pytest.mark.parametrize("signature", [signature_of("image 96x96x3"), series(5000)])
+def test_every_kernel_of_a_stem_is_another(kind, signature):
+    space = SPACES.get("cnn")(signature)
+    kernels = {}
+    for kernel in space.plan.stem_kernels:
+        first = space.architecture({"stem/kind": kind, "stem/kernel": kernel}).stem
+        model = space.construct(space.architecture({"stem/kind": kind, "stem/kernel": kernel}))
+        kernels[kernel] = model.get_layer("s0c").kernel_size[0]
+        assert kernels[kernel] == first.kernel >= first.factor
+        assert kernels[kernel] % 2
+    assert len(set(kernels.values())) == len(kernels)
+
+
+def test_branches_are_dropped_where_there_can_be_some():
+    signature = signature_of("image 28x28x1")
+    assert "branch_dropout" in SPACES.get("cnn")(signature).canonical({})
+    straight = {"block": ["plain", "separable", "dilated", "parallel"]}
+    assert "branch_dropout" not in SPACES.get("cnn")(signature, straight).canonical({})
+    plan = {"blocks": ["plain"]}
+    assert "branch_dropout" not in SPACES.get("cnn")(signature, plan=plan)._known
+
+
+def test_every_block_that_drops_branches_says_so():
+    for name in SPACES.get("cnn")(signature_of("image 28x28x1")).plan.blocks:
+        space = SPACES.get("cnn")(signature_of("image 28x28x1"), {"block": name, "depth": 2})
+        values = {"stages": 1, "branch_dropout": 0.2} if BLOCKS.get(name).branches else {}
+        model = space.construct(space.architecture(values))
+        dropped = any(each.name.endswith("r") and "b" in each.name for each in model.layers[1:])
+        assert dropped == BLOCKS.get(name).branches, name
+
+
+def test_regularizers_suit_the_input_and_the_target():
+    known = SPACES.get("cnn")(tokens(32))._known
+    assert "regularizer/noise" not in known
+    assert "orthogonal" in known["regularizer/penalty"]
+    known = SPACES.get("cnn")(signature_of("image 8x8x1", "regression", 1))._known
+    assert "regularizer/noise" in known
+    assert "orthogonal" not in known["regularizer/penalty"]
+
+
 # Plans and blocks
 
 

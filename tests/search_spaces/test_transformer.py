@@ -9,8 +9,17 @@ import keras
 import numpy as np
 import pytest
 
-from search_spaces import SPACES, InputSpec, Signature, TargetSpec, UnsuitableSpaceError
+from search_spaces import (
+    SPACES,
+    InputSpec,
+    Signature,
+    TargetSpec,
+    UnsuitableSpaceError,
+    UserInputError,
+)
+from search_spaces.definition import Definition
 from search_spaces.spaces.transformer_plan import FEWEST, MOST, TransformerPlan
+from search_spaces.spaces.transformer_stack import asked_blocks
 from search_spaces.testing import batch, classification_of, signature_of
 
 
@@ -77,7 +86,7 @@ def test_padding_at_the_end_of_a_text_changes_nothing(head, positions):
         )
         for steps in (10, 16)
     )
-    values = {"head": head, "positions": positions, "words/bag": True, "encoder/rotary": True}
+    values = {"head": head, "positions": positions, "words/bag": "yes", "encoder/rotary": "yes"}
     models = []
     for space in (short, long):
         keras.utils.set_random_seed(0)
@@ -144,7 +153,7 @@ def test_branches_are_dropped_more_often_the_later_they_are():
 
 def test_plain_keras_loads_it(tmp_path):
     space = space_of("tokens 24")
-    values = {"encoder/rotary": True, "positions": "sinusoidal", "head": "class"}
+    values = {"encoder/rotary": "yes", "positions": "sinusoidal", "head": "class"}
     model = space.construct(space.architecture(values))
     model.save(tmp_path / "m.keras")
     x = batch(space.signature, 4)[0]
@@ -166,7 +175,7 @@ def test_masks_with_several_users_survive_tflite():
     from automl.verify.litert import run_tflite
 
     space = space_of("series 32x9")
-    values = {"head": "attention", "encoder/rotary": True}
+    values = {"head": "attention", "encoder/rotary": "yes"}
     model = space.construct(space.architecture(values))
     rng = np.random.default_rng(0)
     # The converter takes other ways where a bias is zero.
@@ -182,3 +191,60 @@ def test_guesses_mean_what_they_say(name, kind):
     space = SPACES.get(name)(classification_of(kind))
     for guess in space.guesses():
         assert space.canonical(guess).items() >= guess.items()
+
+
+@pytest.mark.parametrize("name", ["transformer", "hybrid"])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        InputSpec("spectrogram", (2000, 40, 1), mean=(0.0,), std=(1.0,)),
+        InputSpec("image", (8, 2000, 1)),
+        InputSpec("image", (2048, 2048, 1)),
+        InputSpec("tokens", (9000,), vocabulary=10),
+    ],
+)
+def test_odd_sizes_fit_or_are_refused_in_words(name, spec):
+    signature = Signature(spec, TargetSpec("classification", 3))
+    reason = SPACES.get(name).accepts(signature)
+    if reason is None:
+        space = SPACES.get(name)(signature)
+        assert space.first_guesses()
+        assert space.canonical(space.sample(0))
+    else:
+        assert str(spec.shape) in reason
+
+
+def test_blocks_from_outside_are_told_the_steps_and_checked():
+    temporal = "search_spaces.blocks.temporal:Temporal"
+    space = space_of("series 32x9", encoder=[temporal])
+    assert space.construct(space.architecture({"encoder": temporal}))
+    with pytest.raises(UserInputError, match="axes of positions"):
+        asked_blocks("encoder", ["encoder"], {}, rank=2)
+
+
+def test_a_kernel_is_chosen_only_where_it_counts():
+    space = SPACES.get("transformer")(series(1000))
+    values = {"tokens": "convolution", "convolution/strides": space.plan.strides[0]}
+    assert space.plan.strides[0] == 4
+    assert "convolution/kernel" not in space.canonical(values)
+    assert "convolution/kernel" in space_of("series 64x1").canonical({})
+
+
+@pytest.mark.parametrize(
+    ("name", "plan"),
+    [
+        ("transformer", {"widths": ["wide"]}),
+        ("transformer", {"activations": ["nope"]}),
+        ("hybrid", {"poolings": ["nope"]}),
+        ("hybrid", {"stages": []}),
+        ("mlp", {"max_layers": "2"}),
+    ],
+)
+def test_a_plan_says_what_is_wrong_with_it(name, plan):
+    with pytest.raises(UserInputError, match=rf"`{next(iter(plan))}`.*Received"):
+        SPACES.get(name)(classification_of("image 28x28x1"), plan=plan)
+
+
+def test_a_definition_has_a_name_that_can_be_part_of_others():
+    with pytest.raises(UserInputError, match="without any of"):
+        Definition("a/b", "cnn")

@@ -14,26 +14,15 @@ from search_spaces.tree import space_tree
 
 
 def test_size_counts_every_distinct_configuration():
-    space = SPACES.get("cnn")(
-        classification_of("image 8x8x1"),
-        choices={
-            "width": [16],
-            "depth": [1, 2],
-            "block": ["plain", "inverted"],
-            "stem/kernel": [3],
-            "pooling": ["max"],
-            "activation": ["relu"],
-            "normalization": ["batch"],
-            "head": ["average"],
-            "dropout": [0.0],
-            "optimizer": ["adam", "sgd"],
-            "learning_rate": [0.01],
-            "sgd/learning_rate": [0.1],
-            "weight_decay": [0.01],
-            "batch_size": [32],
-            "expansion": [2, 3],
-        },
-    )
+    whole = SPACES.get("cnn")(classification_of("image 8x8x1"))
+    kept = {"stages": [1, 2], "depth": [1, 2], "block": ["plain", "inverted"]}
+    one_each = {each.name: [each.default] for each in whole.hyperparameters().space}
+    choices = {
+        name: kept.get(name.rpartition("/")[2], default) for name, default in one_each.items()
+    }
+    choices["optimizer"] = ["adam", "sgd"]
+    choices["stage_2/inverted/expansion"] = [2, 3]
+    space = SPACES.get("cnn")(whole.signature, choices)
     leaves = [each for each in space.hyperparameters().space if len(each.values) > 1]
     every = itertools.product(*[each.values for each in leaves])
     names = [each.name for each in leaves]

@@ -33,7 +33,8 @@ def choose_augmentation(hp: Any, signature: Signature) -> Augmentation:
     * Series: noise, scaling, masks and shift of time, mixup.
     * Vectors: noise and mixup. Tokens: token dropout.
 
-    What could change a number to be predicted is not declared for regression. A
+    What could change a number to be predicted (where something is, how large, how
+    bright) is not declared for regression: of images that leaves erasing and mixup. A
     reconstruction's inputs are damaged only, with noise or erased, and its
     targets are not: it learns to undo that.
     """
@@ -48,8 +49,10 @@ def choose_augmentation(hp: Any, signature: Signature) -> Augmentation:
 
 
 def _images(hp: Any, spec: InputSpec, labels: bool) -> dict[str, Any]:
+    if not labels:
+        return {"erasing": hp.Choice("erasing", [0.25, 0.5])} | _mix(hp, ["mixup"])
     policies = ["basic", "rand_augment"] if min(spec.size) >= _SMALL else ["rand_augment"]
-    policy = hp.Choice("policy", policies if labels else ["basic"])
+    policy = hp.Choice("policy", policies)
     with hp.conditional_scope("policy", ["basic"]):
         basic = {
             "shift": hp.Choice("shift", [0.05, 0.1, 0.15], default=0.1),
@@ -58,26 +61,27 @@ def _images(hp: Any, spec: InputSpec, labels: bool) -> dict[str, Any]:
             "contrast": hp.Choice("contrast", [0.0, 0.2, 0.4]),
             "brightness": hp.Choice("brightness", [0.0, 0.1, 0.2]),
         }
-    chosen = basic
-    if labels:
-        with hp.conditional_scope("policy", ["rand_augment"]):
-            operations = hp.Choice("operations", [1, 2])
-            magnitude = hp.Choice("magnitude", [3, 6, 9])
-        if policy == "rand_augment":
-            chosen = {"operations": operations, "magnitude": magnitude}
+    with hp.conditional_scope("policy", ["rand_augment"]):
+        drawn = {
+            "operations": hp.Choice("operations", [1, 2]),
+            "magnitude": hp.Choice("magnitude", [3, 6, 9]),
+        }
+    chosen = basic if policy == "basic" else drawn
     if spec.shape[-1] >= 3 or min(spec.size) >= _LARGE:
         chosen["flip"] = hp.Choice("flip", list(FLIPS))
     chosen["erasing"] = hp.Choice("erasing", [0.0, 0.25, 0.5])
-    return chosen | _mix(hp, ["mixup", "cutmix"] if labels else ["mixup"])
+    return chosen | _mix(hp, ["mixup", "cutmix"])
 
 
 def _spectrograms(hp: Any, spec: InputSpec, labels: bool) -> dict[str, Any]:
-    return {
+    chosen = {
         "time_mask": hp.Choice("time_mask", [0.1, 0.2, 0.3]),
         "frequency_mask": hp.Choice("frequency_mask", [0.0, 0.1, 0.2]),
-        "time_shift": hp.Choice("time_shift", [0.0, 0.1, 0.2]),
         "noise": hp.Choice("noise", [0.0, 0.05, 0.1]),
-    } | _mix(hp, ["mixup"])
+    }
+    if labels:
+        chosen["time_shift"] = hp.Choice("time_shift", [0.0, 0.1, 0.2])
+    return chosen | _mix(hp, ["mixup"])
 
 
 def _series(hp: Any, spec: InputSpec, labels: bool) -> dict[str, Any]:
@@ -102,8 +106,6 @@ def _tokens(hp: Any, spec: InputSpec, labels: bool) -> dict[str, Any]:
 def _damage(hp: Any, kind: str) -> dict[str, Any]:
     if kind == "image":
         return {"erasing": hp.Choice("erasing", [0.25, 0.5])}
-    if kind == "tokens":
-        return {"token_dropout": hp.Choice("token_dropout", [0.05, 0.1, 0.2])}
     return {"noise": hp.Choice("noise", [0.05, 0.1, 0.2])}
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from search_spaces import InputSpec, TargetSpec
 from search_spaces.layers.ends import finish, raw_variance, start, undo
+from search_spaces.layers.sequence_heads import summarize
 from search_spaces.testing import batch, signature_of
 
 
@@ -38,6 +39,21 @@ def test_padding_is_zero_after_it_and_marked():
     np.testing.assert_array_equal(mask[..., 0].sum(-1), lengths)
     assert (tensor[mask[..., 0] == 0] == 0).all()
     assert lengths.min() < 32
+
+
+@pytest.mark.parametrize("steps", [1, 5, 8, 13])
+def test_only_what_follows_the_last_step_of_data_is_padding(steps):
+    spec = InputSpec("series", (steps, 1), low=-1, high=1, ragged=True)
+    begin = start(spec)
+    last = summarize("last", begin.tensor, "h", begin.mask)
+    model = keras.Model(begin.inputs, [begin.mask, last])
+    rng = np.random.default_rng(steps)
+    values = (rng.integers(1, 9, (40, steps, 1)) * (rng.random((40, steps, 1)) < 0.4)) / 8.0
+    mask, ends = model.predict_on_batch(values.astype("float32"))
+    for row, one, end in zip(values[..., 0], mask[..., 0], ends[:, 0], strict=True):
+        length = int(np.flatnonzero(row).max(initial=-1)) + 1
+        np.testing.assert_array_equal(one, np.arange(steps) < length)
+        assert end == pytest.approx(row[length - 1] if length else 0, abs=1e-6)
 
 
 def test_the_mask_of_tokens_marks_what_is_no_padding():

@@ -110,3 +110,23 @@ def test_guesses_suit_every_input() -> None:
     for kind in ("vector 13", "image 28x28x1", "image 96x96x3", "series 32x9", "spectrogram 49x40"):
         space = AutoencoderSpace(signature_of(kind, "reconstruction"))
         assert space.first_guesses()
+
+
+def test_neither_noise_nor_the_code_reads_padding() -> None:
+    spec = InputSpec("series", (24, 3), mean=(1.0,) * 3, std=(2.0,) * 3, ragged=True)
+    space = AutoencoderSpace(_reconstruction(spec))
+    values = {"layout": "convolution", "regularize": "yes", "regularizer/noise": 0.1}
+    keras.utils.set_random_seed(0)
+    model = space.build_from(values)
+    inputs = batch(space.signature, 6)[0]
+    padded = ~inputs.any(-1)
+    assert padded.any()
+    entering = keras.Model(model.input, model.get_layer("e1c").input)
+    found = keras.ops.convert_to_numpy(entering(inputs, training=True))
+    assert (found[padded] == 0).all()
+    flat = keras.ops.convert_to_numpy(keras.Model(model.input, model.get_layer("f").output)(inputs))
+    for row, missing in zip(flat, padded, strict=True):
+        steps = row.reshape(model.get_layer("f").input.shape[1], -1)
+        left = -(-int((~missing).sum()) * len(steps) // len(missing))
+        assert (steps[left:] == 0).all()
+    assert (model.predict_on_batch(inputs)[padded] == 0).all()

@@ -12,7 +12,14 @@ from automl.export.tfjs.exporter import TFJSExporter
 from automl.export.tflite import convert, freeze
 from automl.verify.litert import run_tflite
 from automl.verify.tfjs_node import TFJSWasmRuntime
-from search_spaces import SPACES, InputSpec, Signature, TargetSpec, UnsuitableSpaceError
+from search_spaces import (
+    SPACES,
+    InputSpec,
+    Signature,
+    TargetSpec,
+    UnsuitableSpaceError,
+    UserInputError,
+)
 from search_spaces.testing import classification_of
 from search_spaces.testing.inputs import batch, signature_of
 
@@ -29,7 +36,7 @@ RICH = {
     "recurrent/bidirectional": "yes",
     "recurrent/residual": "yes",
     "head": "attention",
-    "shortcut": "mean",
+    "shortcut": "average",
 }
 
 
@@ -68,7 +75,7 @@ def test_what_does_not_run_in_time_is_refused(kind):
 
 @pytest.mark.parametrize("shorten", [1, 2, 4])
 @pytest.mark.parametrize("front", ["none", "conv"])
-@pytest.mark.parametrize("head", ["last", "mean", "max"])
+@pytest.mark.parametrize("head", ["last", "average", "max"])
 def test_more_padding_changes_nothing(shorten, front, head):
     values = RICH | {"shorten": shorten, "front": front, "head": head}
     space = SPACES.get("rnn")(replace_steps(RAGGED, 16))
@@ -101,6 +108,37 @@ def test_files_agree_on_padded_inputs(cell, tmp_path):
     np.testing.assert_allclose(found, expected, atol=1e-4)
     path = TFJSExporter().export(model, FLOAT32, tmp_path, inputs)
     np.testing.assert_allclose(TFJSWasmRuntime().run(path, inputs).outputs, expected, atol=1e-4)
+
+
+def test_channels_are_dropped_between_layers_only():
+    # The first layer may read one channel: without it there is nothing.
+    spec = InputSpec("series", (12, 1), mean=(0.0,), std=(1.0,))
+    space = SPACES.get("rnn")(Signature(spec, TargetSpec("classification", 4)))
+    assert "layer_dropout" not in space.canonical({"layers": 1})
+    model = space.build_from({"layers": 2, "layer_dropout": 0.5, "width": 16})
+    assert [each.name for each in model.layers if each.name.endswith("d")] == ["l2d"]
+
+
+def test_guesses_name_nothing_that_is_off():
+    for kind in ("series 32x9", "tokens 24", "spectrogram 49x40"):
+        space = SPACES.get("rnn")(classification_of(kind))
+        for guess in space.guesses():
+            assert space.canonical(guess).items() >= guess.items()
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ({"heads": ["nope"]}, "nope"),
+        ({"fronts": ["back"]}, "back"),
+        ({"max_layers": "2"}, "max_layers"),
+        ({"widths": [1]}, "widths"),
+        ({"shortenings": [3]}, "powers of two"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(plan, said):
+    with pytest.raises(UserInputError, match=said):
+        SPACES.get("rnn")(RAGGED, plan=plan)
 
 
 def test_convolutions_of_a_spectrogram_halve_its_bins():

@@ -12,7 +12,14 @@ from automl.export.tfjs.exporter import TFJSExporter
 from automl.export.tflite import convert, freeze
 from automl.verify.litert import run_tflite
 from automl.verify.tfjs_node import TFJSWasmRuntime
-from search_spaces import SPACES, InputSpec, Signature, TargetSpec, UnsuitableSpaceError
+from search_spaces import (
+    SPACES,
+    InputSpec,
+    Signature,
+    TargetSpec,
+    UnsuitableSpaceError,
+    UserInputError,
+)
 from search_spaces.spaces.tcn_plan import levels_for
 from search_spaces.testing import classification_of
 from search_spaces.testing.inputs import batch
@@ -29,7 +36,8 @@ def test_most_levels_reach_over_the_input(steps):
     most = max(space.plan.levels)
     assert most == levels_for(-(-steps // space.plan.shortenings[0]))
     architecture = space.architecture({"levels": most, "causal": "yes"})
-    assert architecture.receptive_field * architecture.shorten >= steps
+    reach = sum(architecture.block(level).reach for level in range(most))
+    assert (1 + reach) * architecture.shorten >= steps
 
 
 def test_dilation_doubles_from_level_to_level():
@@ -42,6 +50,21 @@ def test_dilation_doubles_from_level_to_level():
 def test_what_does_not_run_in_time_is_refused():
     with pytest.raises(UnsuitableSpaceError, match="series, tokens and spectrograms"):
         SPACES.get("tcn")(classification_of("image 8x8x1"))
+
+
+def test_what_padding_spoils_in_int8_is_left_out():
+    space = SPACES.get("tcn")(ragged(24), targets=["int8"])
+    assert space.choices["normalization"] == ("batch", "none")
+    assert not SPACES.get("tcn")(classification_of("series 64x1"), targets=["int8"]).left_out
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [({"heads": ["nope"]}, "nope"), ({"levels": []}, "levels"), ({"kernels": [1]}, "kernels")],
+)
+def test_a_plan_that_cannot_be_is_refused(plan, said):
+    with pytest.raises(UserInputError, match=said):
+        SPACES.get("tcn")(ragged(24), plan=plan)
 
 
 @pytest.mark.parametrize("causal", ["no", "yes"])

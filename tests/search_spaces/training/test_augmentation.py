@@ -292,7 +292,10 @@ def test_targets_that_a_change_would_falsify_are_spared():
     regression = declared("series 32x9", "regression")
     assert not {"scaling", "time_shift"} & set(regression)
     images = declared("image 32x32x3", "regression")
+    assert set(images) == {"augment", "erasing", "mix"}
     assert "cutmix" not in images["mix"].values
+    assert "time_shift" in declared("spectrogram 49x40")
+    assert "time_shift" not in declared("spectrogram 49x40", "regression")
     assert "mix" not in declared("image 32x32x3", "reconstruction")
 
 
