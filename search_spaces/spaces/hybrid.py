@@ -179,7 +179,7 @@ class HybridSpace(SearchSpace):
     def limits(self) -> tuple[Limit, ...]:
         """Returns what blocks and layers cannot ship, as they and measurements say."""
         return (
-            *layer_limits(self.signature.input),
+            *layer_limits(self.signature.input, self.plan.normalizations),
             *block_limits("block", self._stage_blocks()),
             *block_limits("encoder", self._encoders()),
         )

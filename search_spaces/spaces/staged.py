@@ -187,12 +187,7 @@ class StagedSpace(SearchSpace):
 
     def limits(self) -> tuple[Limit, ...]:
         """Returns what blocks and layers cannot ship, as they and measurements say."""
-        offered = self.plan.normalizations
-        known = tuple(
-            limit
-            for limit in layer_limits(self.signature.input)
-            if set(limit.options) & set(offered)
-        )
+        known = layer_limits(self.signature.input, self.plan.normalizations)
         return known + block_limits("block", self._block_names())
 
     def guesses(self) -> tuple[dict[str, Any], ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from search_spaces.limits import Limit
 from search_spaces.signature import InputSpec
 from search_spaces.spaces.staged_plan import masked
@@ -15,8 +17,9 @@ _POSITIONS = (
 )
 
 
-def layer_limits(spec: InputSpec) -> tuple[Limit, ...]:
-    """Returns the limits of layers for one kind of input."""
-    if not masked(spec):
+def layer_limits(spec: InputSpec, normalizations: Sequence[str]) -> tuple[Limit, ...]:
+    """Returns the limits of those normalizations that a space offers for one kind of input."""
+    bad = tuple(name for name in normalizations if name in ("layer", "rms"))
+    if not masked(spec) or not bad:
         return ()
-    return (Limit("int8", _POSITIONS, name="normalization", options=("layer", "rms")),)
+    return (Limit("int8", _POSITIONS, name="normalization", options=bad),)

@@ -28,6 +28,8 @@ from search_spaces.spaces.tcn_guesses import tcn_guesses
 from search_spaces.spaces.tcn_plan import TcnPlan
 from search_spaces.training.recipe import Recipe, choose_recipe
 
+_NORMALIZATIONS = ("batch", "layer", "rms", "none")
+
 
 @dataclass(frozen=True)
 class TcnArchitecture:
@@ -105,7 +107,7 @@ class TcnSpace(SearchSpace):
                 causal=hp.Choice("causal", ["no", "yes"]) == "yes",
             ),
             activation=str(hp.Choice("activation", list(ACTIVATIONS))),
-            normalization=str(hp.Choice("normalization", ["batch", "layer", "rms", "none"])),
+            normalization=str(hp.Choice("normalization", list(_NORMALIZATIONS))),
             head=str(hp.Choice("head", list(plan.heads))),
             input_dropout=float(hp.Choice("input_dropout", [0.0, 0.1, 0.2, 0.3, 0.5])),
             layer_dropout=float(hp.Choice("layer_dropout", [0.0, 0.1, 0.2, 0.3])),
@@ -161,7 +163,7 @@ class TcnSpace(SearchSpace):
 
     def limits(self) -> tuple[Limit, ...]:
         """Returns which normalizations padding spoils in int8."""
-        return layer_limits(self.signature.input)
+        return layer_limits(self.signature.input, _NORMALIZATIONS)
 
     def guesses(self) -> tuple[dict[str, Any], ...]:
         """Returns curated networks for this kind of input, best first."""

@@ -19,8 +19,8 @@ def test_importing_it_imports_no_framework():
 
 
 def test_unknown_names_are_answered_with_the_nearest():
-    with pytest.raises(UserInputError, match="Did you mean 'cnn'"):
-        SPACES.get("cn")
+    with pytest.raises(UserInputError, match="Did you mean 'mobile'"):
+        SPACES.get("mobil")
     with pytest.raises(UserInputError, match="Did you mean 'separable'"):
         BLOCKS.get("seperable")
 
