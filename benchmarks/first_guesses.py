@@ -88,7 +88,7 @@ def sizes(space: SearchSpace, values: dict[str, Any], model: Any, data: Data) ->
     with tempfile.TemporaryDirectory() as folder:
         path, examples = Path(folder, "m.keras"), Path(folder, "x.npy")
         model.save(path)
-        np.save(examples, data.train[0][:256].astype("float32"))
+        np.save(examples, data.train[0][:256].astype(data.signature.input.dtype))
         for kind in FILES:
             if "tflite" in refused or kind in refused:
                 found[kind] = None

@@ -309,7 +309,7 @@ def _remark(operation: Any) -> str:
     rate = getattr(operation, "rate", None)
     short = name.replace("Normalization", " norm")
     short = _SHORT.get(name, short)
-    return f"{short} {rate:g}" if isinstance(rate, float) else short
+    return f"{short} {rate:.2g}" if isinstance(rate, float) else short
 
 
 def _calculation(operations: Iterable[Any]) -> str:
