@@ -264,7 +264,10 @@ class _Point:
         )
         assert np.isfinite(outputs).all(), "outputs are not finite"
         rough = ROUGHLY.get(check)
-        error = scatter(outputs, reference) if rough else difference(outputs, reference)
+        rebuilt = self.space.signature.target.kind == "reconstruction"
+        # An untrained autoencoder says nearly the same of all, in units of the data.
+        measured = self.inputs if rebuilt else reference
+        error = scatter(outputs, reference, measured) if rough else difference(outputs, reference)
         self.report.errors[check] = error
         allowed = rough or EXACT * (10 if _stands_in(self.space) else 1)
         measure = "of how far the outputs vary" if rough else "relative to the largest output"
@@ -277,10 +280,26 @@ def difference(outputs: NDArray[Any], reference: NDArray[Any]) -> float:
     return float(largest / max(1.0, np.abs(reference).max()))
 
 
-def scatter(outputs: NDArray[Any], reference: NDArray[Any]) -> float:
-    """Returns the mean absolute difference over that of `reference` from its mean answer.
+#: Least variation between examples that is counted, over that of all outputs: an
+#: untrained class token hardly differs between examples, and what differs is rounding.
+_LEAST_SHARE = 0.25
 
-    The mean is over examples alone: a file that gives every example the mean answer is at 1.
+
+def scatter(
+    outputs: NDArray[Any], reference: NDArray[Any], of: NDArray[Any] | None = None
+) -> float:
+    """Returns the mean absolute difference from `reference`, over how far values vary.
+
+    That is the mean distance from the mean answer, so that a file that gives
+    every example the mean answer is at 1, where examples are told apart at all.
+
+    Args:
+        outputs: What a file says, examples first.
+        reference: What Keras says.
+        of: The values whose variation counts; `reference` by default.
     """
-    spread = np.abs(reference - reference.mean(axis=0)).mean()
-    return float(np.abs(outputs.astype("float64") - reference).mean() / max(spread, 1e-9))
+    values = reference if of is None else of.astype("float64")
+    between = np.abs(values - values.mean(axis=0)).mean()
+    overall = np.abs(values - values.mean()).mean()
+    spread = max(between, _LEAST_SHARE * overall, 1e-9)
+    return float(np.abs(outputs.astype("float64") - reference).mean() / spread)
