@@ -8,8 +8,9 @@ from typing import Any
 import search_spaces
 from search_spaces.definition import Definition
 from search_spaces.errors import UnsuitableSpaceError, UserInputError
-from search_spaces.foreign import ForeignSpace, adapted, is_space
-from search_spaces.held import is_held
+from search_spaces.foreign.adapting import adapted, is_space
+from search_spaces.foreign.held import is_held
+from search_spaces.foreign.space import ForeignSpace
 from search_spaces.limits import LeftOut
 from search_spaces.registry import nearest
 from search_spaces.signature import Signature

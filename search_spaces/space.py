@@ -117,6 +117,15 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         """Returns what this space can build and some target cannot hold."""
         return ()
 
+    def idle(self, architecture: Any) -> Iterable[str]:
+        """Returns active hyperparameters that play no part in this architecture.
+
+        Conditions (`conditional_scope`) speak of one parent; this is for what hangs
+        on several, such as how stages halve where none does. Any value of an idle
+        hyperparameter makes the same model.
+        """
+        return ()
+
     # What every space can do.
 
     def choose(self, hp: Any) -> Any:
@@ -204,7 +213,7 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         Raises:
             UserInputError: If a name or an active value is not in the space.
         """
-        return self._walk(values)[1]
+        return self._walk(values)[0]
 
     def recipe(self, values: Mapping[str, Any]) -> Recipe:
         """Returns the training recipe of a configuration."""
@@ -228,13 +237,12 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         """Returns the active values only, JSON-ready and in the space's order.
 
         Two dictionaries that stand for the same model and recipe have equal
-        canonical forms.
+        canonical forms: what is `idle` is left out, too.
 
         Raises:
             UserInputError: If a name or an active value is not in the space.
         """
-        hp = self._walk(values)[0]
-        return {each.name: hp.values[each.name] for each in hp.space if hp.is_active(each)}
+        return self._walk(values)[1]
 
     def first_guesses(self) -> tuple[dict[str, Any], ...]:
         """Returns curated configurations in canonical form, best first.
@@ -257,7 +265,10 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         return dict(hp.values)
 
     def size(self) -> int:
-        """Returns the number of distinct configurations; every hyperparameter is discrete."""
+        """Returns the number of configurations; every hyperparameter is discrete.
+
+        Those that differ in what is `idle` count as several.
+        """
         total = 1
         for node in self._tree:
             total *= node.size()
@@ -341,16 +352,26 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
     def _tree(self) -> list[Any]:
         return space_tree(self.hyperparameters())
 
-    def _walk(self, values: Mapping[str, Any]) -> tuple[Any, Any]:
+    def _walk(self, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Returns the architecture of values, and their canonical form."""
         for name in values:
             if name not in self._known:
                 raise UserInputError(
                     f"The space {self.name!r} has no hyperparameter {name!r}."
                     f"{nearest(name, self._known)}"
                 )
+        active = self._settled(values)
+        architecture = self._architecture(active)
+        idle = set(self.idle(architecture)) & active.keys()
+        if idle:  # Whatever they were, the record is the one of their defaults.
+            active = {name: value for name, value in active.items() if name not in idle}
+            architecture = self._architecture(active)
+        return architecture, active
+
+    def _architecture(self, active: Mapping[str, Any]) -> Any:
         hp = keras_tuner.HyperParameters()
-        hp.values = self._settled(values)
-        return hp, self.choose(hp)
+        hp.values = dict(active)
+        return self.choose(hp)
 
     def _settled(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Returns `values` without inactive ones, each as the space writes it."""

@@ -103,6 +103,10 @@ class Block(ABC, Generic[ChoicesT]):
             A frozen dataclass with what `apply` needs; no layers are made here.
         """
 
+    def idle(self, choices: ChoicesT, filters: int) -> tuple[str, ...]:
+        """Returns the block's hyperparameters that play no part at a number of filters."""
+        return ()
+
     @abstractmethod
     def apply(self, choices: ChoicesT, tensor: Any, around: Surroundings) -> Any:
         """Builds the layers.

@@ -11,6 +11,10 @@ from search_spaces.blocks.shortcut import add_branch, shortcut
 from search_spaces.layers.convolution import convolve, pointwise
 from search_spaces.layers.masking import keep
 
+_REDUCTIONS = (2, 4)
+#: Inner channels at least: under four, relu can cut the branch off for good.
+_FEWEST = 4
+
 
 @dataclass(frozen=True)
 class BottleneckChoices:
@@ -44,14 +48,17 @@ class Bottleneck(Block[BottleneckChoices]):
     def choose(self, hp: Any, size: tuple[int, ...]) -> BottleneckChoices:
         """Declares and returns kernel and reduction."""
         return BottleneckChoices(
-            kernel=choose_reach(hp, size), reduction=int(hp.Choice("reduction", [2, 4]))
+            kernel=choose_reach(hp, size), reduction=int(hp.Choice("reduction", list(_REDUCTIONS)))
         )
+
+    def idle(self, choices: BottleneckChoices, filters: int) -> tuple[str, ...]:
+        """Returns the reduction where even the mildest leaves the fewest channels."""
+        return ("reduction",) if filters // min(_REDUCTIONS) <= _FEWEST else ()
 
     def apply(self, choices: BottleneckChoices, tensor: Any, around: Surroundings) -> Any:
         """Builds the layers, as `Block.apply` says."""
         beside = shortcut(tensor, around)
-        # Under four channels, relu can cut the branch off for good.
-        inner = max(around.filters // choices.reduction, 4)
+        inner = max(around.filters // choices.reduction, _FEWEST)
         options = {"kernel_initializer": around.initializer}
         tensor = pointwise(tensor, inner, around.use_bias, f"{around.name}e", **options)
         tensor = convolve(

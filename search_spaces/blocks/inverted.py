@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from search_spaces.blocks.base import Block, Surroundings, check_kernel
+from search_spaces.blocks.base import Block, Surroundings
+from search_spaces.blocks.expansion import ExpansionChoices
 from search_spaces.blocks.kernel import choose_reach
 from search_spaces.blocks.shortcut import add_branch
 from search_spaces.layers.convolution import depthwise, pointwise
@@ -15,25 +16,8 @@ from search_spaces.layers.pooling import shrink_mask
 
 
 @dataclass(frozen=True)
-class InvertedChoices:
-    """What an inverted residual block decides.
-
-    Attributes:
-        kernel: Length of the depthwise kernel on each axis.
-        expansion: Inner width over input width.
-        excitation: Hidden width of the channels' gate over inner width; 0 for no gate.
-    """
-
-    kernel: int = 3
-    expansion: int = 2
-    excitation: float = 0.0
-
-    def __post_init__(self) -> None:
-        check_kernel(self.kernel)
-        if self.expansion < 1:
-            raise ValueError(f"`expansion` is at least 1. Received: expansion={self.expansion}")
-        if not 0 <= self.excitation <= 1:
-            raise ValueError(f"`excitation` lies in [0, 1]. Received: {self.excitation}")
+class InvertedChoices(ExpansionChoices):
+    """What an inverted residual block decides; the kernel is depthwise."""
 
 
 class Inverted(Block[InvertedChoices]):

@@ -11,6 +11,7 @@ from keras import ops
 
 import search_spaces
 from search_spaces.blocks.base import Surroundings
+from search_spaces.blocks.choosing import choose_block
 from search_spaces.blocks.dense import plain_dense
 from search_spaces.blocks.plain import PlainChoices
 from search_spaces.layers.convolution import convolve
@@ -24,24 +25,9 @@ from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.spaces.autoencoder_guesses import autoencoder_guesses
 from search_spaces.spaces.autoencoder_plan import MOST_VALUES, AutoencoderPlan, fair_stages
-from search_spaces.spaces.options import middle
+from search_spaces.spaces.dense import DenseLayers
+from search_spaces.spaces.options import check_positions, choose_activation, divided, middle
 from search_spaces.training.recipe import Recipe, choose_recipe
-
-
-@dataclass(frozen=True)
-class DenseCoder:
-    """An encoder of dense layers; the decoder mirrors it.
-
-    Attributes:
-        widths: Units of each hidden layer, from the input on; none is a linear
-            encoder, which finds the principal components.
-    """
-
-    widths: tuple[int, ...] = (64,)
-
-    def __post_init__(self) -> None:
-        if any(width < 1 for width in self.widths):
-            raise ValueError(f"A layer has at least 1 unit. Received: widths={self.widths}")
 
 
 @dataclass(frozen=True)
@@ -81,7 +67,7 @@ class AutoencoderArchitecture:
         recipe: How the model is trained.
     """
 
-    body: DenseCoder | ConvolutionCoder = field(default_factory=DenseCoder)
+    body: DenseLayers | ConvolutionCoder = field(default_factory=DenseLayers)
     code: int = 8
     activation: str = "relu"
     normalization: str = "batch"
@@ -118,6 +104,7 @@ class AutoencoderSpace(SearchSpace):
     def decide(self, hp: Any) -> AutoencoderArchitecture:
         """Declares the space and returns the autoencoder its values stand for."""
         plan: AutoencoderPlan = self.plan
+        check_positions(plan.layouts, "convolution", self.signature.input)
         layout = hp.Choice("layout", list(plan.layouts))
         deciders = {"dense": self._decide_dense, "convolution": self._decide_convolution}
         chosen = AutoencoderArchitecture()
@@ -138,11 +125,11 @@ class AutoencoderSpace(SearchSpace):
         layers = int(hp.Choice("layers", counts, default=min(1, plan.max_layers)))
         with hp.conditional_scope("layers", counts[1:]):
             width = int(hp.Choice("units", list(plan.widths), default=64))
-            activation, normalization = self._decide_activation(hp)
+            activation, normalization = choose_activation(hp, plan.activations, plan.normalizations)
         if not layers:
-            return AutoencoderArchitecture(DenseCoder(()), normalization="none")
+            return AutoencoderArchitecture(DenseLayers(()), normalization="none")
         return AutoencoderArchitecture(
-            DenseCoder(tuple(max(4, width >> step) for step in range(layers))),
+            DenseLayers(tuple(max(4, width >> step) for step in range(layers))),
             activation=activation,
             normalization=normalization,
         )
@@ -151,28 +138,15 @@ class AutoencoderSpace(SearchSpace):
         plan: AutoencoderPlan = self.plan
         stages = int(hp.Choice("stages", list(plan.stages), default=plan.stages[-1]))
         width = int(hp.Choice("channels", list(plan.stage_widths), default=plan.stage_widths[0]))
-        kind = hp.Choice("block", list(plan.blocks))
-        size = tuple(-(-length // 2) for length in self.signature.input.size)
-        taken: Any = None
-        for name in plan.blocks:
-            with hp.conditional_scope("block", [name]), hp.name_scope(name):
-                choices = search_spaces.BLOCKS.get(name)().choose(hp, size)
-            taken = choices if name == kind else taken
-        activation, normalization = self._decide_activation(hp)
+        size = tuple(divided(length, 2) for length in self.signature.input.size)
+        kind, taken = choose_block(hp, "block", plan.blocks, size)
+        activation, normalization = choose_activation(hp, plan.activations, plan.normalizations)
         widths = tuple(min(plan.most_width, width << step) for step in range(stages))
         return AutoencoderArchitecture(
             ConvolutionCoder(widths, kind, taken),
             activation=activation,
             normalization=normalization,
         )
-
-    def _decide_activation(self, hp: Any) -> tuple[str, str]:
-        """Declares activation and normalization; selu normalizes itself."""
-        activation = hp.Choice("activation", list(self.plan.activations))
-        others = [name for name in self.plan.activations if name != "selu"]
-        with hp.conditional_scope("activation", others):
-            normalization = hp.Choice("normalization", list(self.plan.normalizations))
-        return activation, "none" if activation == "selu" else normalization
 
     def assemble(self, architecture: AutoencoderArchitecture) -> Any:
         """Returns the uncompiled model of (batch, *shape) raw values to the same."""
@@ -181,7 +155,7 @@ class AutoencoderSpace(SearchSpace):
         tensor, noise = begin.tensor, architecture.regularization.noise
         if noise:
             tensor = keep(add_noise(tensor, noise, "g"), begin.mask)
-        if isinstance(architecture.body, DenseCoder):
+        if isinstance(architecture.body, DenseLayers):
             tensor = self._dense(architecture, architecture.body, tensor)
         else:
             tensor = self._convolution(architecture, architecture.body, tensor, begin.mask)
@@ -195,7 +169,7 @@ class AutoencoderSpace(SearchSpace):
         """Returns curated autoencoders for this input, best first."""
         return autoencoder_guesses(self.signature, self.plan)
 
-    def _dense(self, architecture: AutoencoderArchitecture, body: DenseCoder, tensor: Any) -> Any:
+    def _dense(self, architecture: AutoencoderArchitecture, body: DenseLayers, tensor: Any) -> Any:
         shape = self.signature.input.shape
         if len(shape) > 1:
             tensor = keras.layers.Flatten(name="f")(tensor)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from search_spaces.layers.heads import HEADS
 from search_spaces.layers.normalization import NORMALIZATIONS
 from search_spaces.signature import InputSpec, Signature
+from search_spaces.spaces.options import divided
 from search_spaces.spaces.staged_plan import (
     StagedPlan,
     convolution_blocks,
     masked,
     sequence_strides,
     stages_for,
+    strides_for,
 )
 
 _WIDTHS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192)
@@ -31,18 +33,17 @@ class CnnPlan(StagedPlan):
 
 def _of_map(cls: type[CnnPlan], spec: InputSpec) -> CnnPlan:
     side = min(spec.size)
-    strides = 1 if side < 48 else 2 if side < 128 else 4
-    if spec.kind == "spectrogram":
-        strides = 1 if side < 32 else 2
-    shrunk = -(-side // strides)
+    heard = spec.kind == "spectrogram"
+    strides, halving = strides_for(spec, large=128)
+    strides = min(strides, 2) if heard else strides
+    shrunk = divided(side, strides)
     # Two 3x3 convolutions already see all of a tiny image's halved rows.
     depths = (1, 2) if shrunk < 16 else (1, 2, 3)
-    heard = spec.kind == "spectrogram"
     return cls(
         size=spec.size,
         stem_strides=strides,
-        halving=2,
-        max_stages=stages_for(spec.size, strides * 2, most=4),
+        halving=halving,
+        max_stages=stages_for(spec.size, strides * halving, most=4),
         stems=("plain", "strided", "patchify"),
         stem_widths=(8, 16, 24, 32) if not heard else (16, 32, 64),
         stem_kernels=(3, 5),

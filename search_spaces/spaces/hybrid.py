@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
 import keras
 
-import search_spaces
 from search_spaces.blocks.base import Surroundings
+from search_spaces.blocks.choosing import asked_blocks, block_limits
 from search_spaces.layers.convolution import convolve
 from search_spaces.layers.dropping import add_noise, drop, drop_channels
 from search_spaces.layers.ends import finish, start
 from search_spaces.layers.masking import keep
-from search_spaces.layers.pooling import pool, shrink_mask
+from search_spaces.layers.pooling import shrink_mask
 from search_spaces.layers.sequence import to_sequence
 from search_spaces.layers.tokenizers import flatten_positions
 from search_spaces.limits import Limit
@@ -23,15 +24,13 @@ from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.spaces.hybrid_guesses import hybrid_guesses
 from search_spaces.spaces.hybrid_plan import HybridPlan, stage_counts
-from search_spaces.spaces.staged_architecture import Stage
+from search_spaces.spaces.stage import Stage, apply_stage, choose_stage, idle_choices
 from search_spaces.spaces.staged_limits import layer_limits
 from search_spaces.spaces.transformer_plan import FEWEST, MOST
 from search_spaces.spaces.transformer_stack import (
     Stack,
     apply_stack,
-    asked_blocks,
     attention_refuses,
-    block_limits,
     choose_stack,
 )
 from search_spaces.training.recipe import Recipe, choose_recipe
@@ -106,7 +105,17 @@ class HybridSpace(SearchSpace):
         for number in range(1, max(plan.stages) + 1):
             reached = [each for each in plan.stages if each >= number]
             with hp.conditional_scope("stages", reached):
-                stages.append(self._decide_stage(hp, number))
+                stages.append(
+                    choose_stage(
+                        hp,
+                        number,
+                        blocks=self._stage_blocks(),
+                        size=plan.stage_size(number),
+                        depths=plan.stage_depths,
+                        widths=plan.stage_widths,
+                        width=plan.stage_widths[-3:][0],
+                    )
+                )
         with hp.name_scope("attention"):
             stack = choose_stack(
                 hp,
@@ -130,22 +139,9 @@ class HybridSpace(SearchSpace):
             recipe=choose_recipe(hp, self.signature),
         )
 
-    def _decide_stage(self, hp: Any, number: int) -> Stage:
-        plan = self.plan
-        size = plan.stage_size(number)
-        names = self._stage_blocks()
-        with hp.name_scope(f"stage_{number}"):
-            kind = hp.Choice("block", names)
-            depth = int(hp.Choice("depth", list(plan.stage_depths)))
-            width = int(
-                hp.Choice("width", list(plan.stage_widths), default=plan.stage_widths[-3:][0])
-            )
-            taken: Any = None
-            for name in names:
-                with hp.conditional_scope("block", [name]), hp.name_scope(name):
-                    choices = search_spaces.BLOCKS.get(name)().choose(hp, size)
-                taken = choices if name == kind else taken
-        return Stage(block=kind, choices=taken, depth=depth, width=width)
+    def idle(self, architecture: HybridArchitecture) -> Iterator[str]:
+        """Yields what no stage of an architecture needs."""
+        return idle_choices(architecture.stages)
 
     def _stage_blocks(self) -> list[str]:
         rank = self.signature.input.rank
@@ -164,7 +160,8 @@ class HybridSpace(SearchSpace):
         tensor = add_noise(tensor, rules.noise, "g")
         tensor, mask = self._stem(architecture, keep(tensor, mask), mask)
         for number, stage in enumerate(architecture.stages, start=1):
-            tensor, mask = self._stage(architecture, stage, number, tensor, mask)
+            around = replace(_around(architecture, stage.width, f"s{number}"), mask=mask)
+            tensor, mask = apply_stage(stage, tensor, around, architecture.pooling)
             tensor = drop_channels(tensor, rules.channel_dropout, f"s{number}d")
         tensor = flatten_positions(tensor, "q")
         tensor = apply_stack(architecture.stack, tensor, mask, rules.branch_dropout)
@@ -197,19 +194,6 @@ class HybridSpace(SearchSpace):
             kernel_initializer=around.initializer,
         )
         return around.finish(tensor), shrink_mask(mask, strides)
-
-    def _stage(
-        self, architecture: HybridArchitecture, stage: Stage, number: int, tensor: Any, mask: Any
-    ) -> tuple[Any, Any]:
-        block = search_spaces.BLOCKS.get(stage.block)()
-        tensor, strides = pool(architecture.pooling, tensor, f"s{number}p", mask)
-        mask = mask if strides > 1 else shrink_mask(mask, 2)
-        for index in range(1, stage.depth + 1):
-            around = _around(architecture, stage.width, f"s{number}b{index}")
-            around = replace(around, strides=strides, mask=mask)
-            tensor = block.apply(stage.choices, tensor, around)
-            mask, strides = shrink_mask(mask, strides), 1
-        return tensor, mask
 
 
 def _around(architecture: HybridArchitecture, filters: int, name: str) -> Surroundings:

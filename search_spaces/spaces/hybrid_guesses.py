@@ -6,15 +6,8 @@ from typing import Any
 
 from search_spaces.signature import Signature
 from search_spaces.spaces.hybrid_plan import HybridPlan
+from search_spaces.spaces.transformer_guesses import ATTENTION_RECIPE
 
-# As for transformers, a warm-up and bounded gradients.
-_RECIPE: dict[str, Any] = {
-    "optimizer": "adamw",
-    "learning_rate": 2e-3,
-    "weight_decay": 1e-2,
-    "warmup": 0.1,
-    "clip_norm": 1.0,
-}
 _LIGHT: dict[str, Any] = {"dropout": 0.1, "attention/inner_dropout": 0.1}
 _HEAVY: dict[str, Any] = {"dropout": 0.5, "attention/inner_dropout": 0.3, "embedding": 32}
 
@@ -60,4 +53,4 @@ def _net(
         "attention/encoder/heads": heads,
         "attention/encoder/key_width": 16,
     }
-    return values | _RECIPE
+    return values | ATTENTION_RECIPE

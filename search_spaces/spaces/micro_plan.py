@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search_spaces.signature import Signature
-from search_spaces.spaces.staged_plan import StagedPlan, sequence_strides, stages_for
+from search_spaces.spaces.staged_plan import StagedPlan, stages_for, strides_for
 
 _WIDTHS = (8, 12, 16, 24, 32, 48, 64)
 
@@ -18,13 +18,7 @@ class MicroPlan(StagedPlan):
     def of(cls, signature: Signature) -> MicroPlan:
         """Returns the plan for a signature's input."""
         spec = signature.input
-        if spec.rank == 1:
-            strides, halving = sequence_strides(spec)
-        else:
-            side = min(spec.size)
-            strides, halving = 1 if side < 32 else 2 if side < 128 else 4, 2
-            if spec.kind == "image" and side < 48:
-                strides = 1
+        strides, halving = strides_for(spec, large=128)
         heard = spec.kind == "spectrogram"
         return cls(
             size=spec.size,

@@ -20,28 +20,14 @@ from search_spaces.layers.pooling import shrink_mask
 from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
+from search_spaces.spaces.dense import DenseLayers
 from search_spaces.spaces.mlp_guesses import mlp_guesses
 from search_spaces.spaces.mlp_plan import MlpPlan
-from search_spaces.spaces.options import middle
+from search_spaces.spaces.options import check_positions, choose_activation, middle
 from search_spaces.training.recipe import Recipe, choose_recipe
 
 #: Most values of one example: beyond, the first dense layer holds nearly every weight.
 MOST_VALUES = 4096
-
-
-@dataclass(frozen=True)
-class PlainLayers:
-    """Dense layers one after the other.
-
-    Attributes:
-        widths: Units of each hidden layer; none makes a linear model.
-    """
-
-    widths: tuple[int, ...] = (64,)
-
-    def __post_init__(self) -> None:
-        if any(width < 1 for width in self.widths):
-            raise ValueError(f"A layer has at least 1 unit. Received: widths={self.widths}")
 
 
 @dataclass(frozen=True)
@@ -96,7 +82,7 @@ class MlpArchitecture:
         recipe: How the model is trained.
     """
 
-    body: PlainLayers | ResidualLayers | MixerLayers = field(default_factory=PlainLayers)
+    body: DenseLayers | ResidualLayers | MixerLayers = field(default_factory=DenseLayers)
     activation: str = "relu"
     normalization: str = "batch"
     regularization: Regularization = field(default_factory=Regularization)
@@ -127,6 +113,7 @@ class MlpSpace(SearchSpace):
 
     def decide(self, hp: Any) -> MlpArchitecture:
         """Declares the space and returns the network its values stand for."""
+        check_positions(self.plan.layouts, "mixer", self.signature.input)
         layout = hp.Choice("layout", list(self.plan.layouts))
         deciders = {
             "plain": self._decide_plain,
@@ -152,13 +139,13 @@ class MlpSpace(SearchSpace):
         layers = int(hp.Choice("layers", counts, default=min(2, plan.max_layers)))
         with hp.conditional_scope("layers", counts[1:]):
             width = int(hp.Choice("units", list(plan.widths), default=middle(plan.widths)))
-            activation, normalization = self._decide_activation(hp)
+            activation, normalization = choose_activation(hp, plan.activations, plan.normalizations)
         with hp.conditional_scope("layers", counts[2:]):
             halving = hp.Choice("taper", ["no", "yes"]) == "yes"  # Each layer half as wide.
         if not layers:
-            return MlpArchitecture(PlainLayers(()), normalization="none")
+            return MlpArchitecture(DenseLayers(()), normalization="none")
         widths = [max(4, width >> step) if halving else width for step in range(layers)]
-        return MlpArchitecture(PlainLayers(tuple(widths)), activation, normalization)
+        return MlpArchitecture(DenseLayers(tuple(widths)), activation, normalization)
 
     def _decide_residual(self, hp: Any) -> MlpArchitecture:
         plan: MlpPlan = self.plan
@@ -167,7 +154,11 @@ class MlpSpace(SearchSpace):
             width=int(hp.Choice("units", list(plan.widths), default=middle(plan.widths))),
             expansion=int(hp.Choice("expansion", [1, 2], default=2)),
         )
-        return MlpArchitecture(body, *self._decide_activation(hp), _decide_branches(hp))
+        return MlpArchitecture(
+            body,
+            *choose_activation(hp, plan.activations, plan.normalizations),
+            _decide_branches(hp),
+        )
 
     def _decide_mixer(self, hp: Any) -> MlpArchitecture:
         plan: MlpPlan = self.plan
@@ -181,15 +172,11 @@ class MlpSpace(SearchSpace):
             width=int(hp.Choice("units", list(widths), default=middle(widths))),
             choices=Mixer().choose(hp, (tokens,)),
         )
-        return MlpArchitecture(body, *self._decide_activation(hp), _decide_branches(hp))
-
-    def _decide_activation(self, hp: Any) -> tuple[str, str]:
-        """Declares activation and normalization; selu normalizes itself."""
-        activation = hp.Choice("activation", list(self.plan.activations))
-        others = [name for name in self.plan.activations if name != "selu"]
-        with hp.conditional_scope("activation", others):
-            normalization = hp.Choice("normalization", list(self.plan.normalizations))
-        return activation, "none" if activation == "selu" else normalization
+        return MlpArchitecture(
+            body,
+            *choose_activation(hp, plan.activations, plan.normalizations),
+            _decide_branches(hp),
+        )
 
     def assemble(self, architecture: MlpArchitecture) -> Any:
         """Returns the uncompiled model of (batch, *shape) raw values."""
@@ -203,7 +190,7 @@ class MlpSpace(SearchSpace):
         else:
             if self.signature.input.rank:
                 tensor = keras.layers.Flatten(name="f")(tensor)
-            if isinstance(body, PlainLayers):
+            if isinstance(body, DenseLayers):
                 tensor = self._plain(architecture, body, tensor)
             else:
                 tensor = self._residual(architecture, body, tensor)
@@ -215,7 +202,7 @@ class MlpSpace(SearchSpace):
         """Returns curated networks for this kind of input, best first."""
         return mlp_guesses(self.signature, self.plan)
 
-    def _plain(self, architecture: MlpArchitecture, body: PlainLayers, tensor: Any) -> Any:
+    def _plain(self, architecture: MlpArchitecture, body: DenseLayers, tensor: Any) -> Any:
         if not body.widths:
             return drop(tensor, architecture.regularization.dropout, "d")
         for number, width in enumerate(body.widths, start=1):

@@ -46,7 +46,12 @@ class MlpPlan:
         check_names(self, "normalizations", NORMALIZATIONS)
         check_count(self, "max_layers")
         check_counts(self, "widths", "mixer_widths")
-        check_counts(self, "patches", empty="mixer" not in self.layouts)
+        check_counts(self, "patches", empty=True)
+        if "mixer" in self.layouts and not self.patches:
+            raise ValueError(
+                "The layout 'mixer' cuts positions into `patches`, and there is none (a vector has"
+                f" no positions). Received: layouts={self.layouts}, patches=()"
+            )
 
     @classmethod
     def of(cls, signature: Signature) -> MlpPlan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search_spaces.signature import Signature
-from search_spaces.spaces.staged_plan import StagedPlan, sequence_strides, stages_for
+from search_spaces.spaces.staged_plan import StagedPlan, stages_for, strides_for
 
 _WIDTHS = (16, 24, 32, 48, 64, 96, 128, 160)
 
@@ -18,13 +18,7 @@ class MobilePlan(StagedPlan):
     def of(cls, signature: Signature) -> MobilePlan:
         """Returns the plan for a signature's input."""
         spec = signature.input
-        if spec.rank == 1:
-            strides, halving = sequence_strides(spec)
-        else:
-            side = min(spec.size)
-            strides, halving = 1 if side < 32 else 2 if side < 160 else 4, 2
-            if spec.kind == "image" and side < 48:
-                strides = 1
+        strides, halving = strides_for(spec, large=160)
         return cls(
             size=spec.size,
             stem_strides=strides,

@@ -1,9 +1,12 @@
-"""What plans check of the options they hold, whoever wrote them."""
+"""Options: what plans check of them, whoever wrote them, and which of them are meant."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+
+from search_spaces.errors import UserInputError
+from search_spaces.signature import InputSpec
 
 
 def middle(options: Sequence[int]) -> int:
@@ -14,6 +17,35 @@ def middle(options: Sequence[int]) -> int:
 def divided(length: int, divisor: int) -> int:
     """Returns how many steps or pixels a length has after division, rounded up."""
     return -(-length // divisor)
+
+
+def shortening(steps: int, factors: Sequence[int], most: int) -> int:
+    """Returns the smallest factor that leaves at most `most` of `steps` steps, or the largest."""
+    return min((each for each in factors if steps <= each * most), default=max(factors))
+
+
+def choose_activation(
+    hp: Any, activations: Sequence[str], normalizations: Sequence[str]
+) -> tuple[str, str]:
+    """Declares activation and normalization, and returns both; selu normalizes itself."""
+    activation = str(hp.Choice("activation", list(activations)))
+    others = [name for name in activations if name != "selu"]
+    with hp.conditional_scope("activation", others):
+        normalization = str(hp.Choice("normalization", list(normalizations)))
+    return activation, "none" if activation == "selu" else normalization
+
+
+def check_positions(layouts: Sequence[str], needing: str, spec: InputSpec) -> None:
+    """Checks that a plan has no layout for positions where the input has none.
+
+    Raises:
+        UserInputError: If it has.
+    """
+    if needing in layouts and not spec.rank:
+        raise UserInputError(
+            f"The layout {needing!r} needs positions, and a vector has none. Received:"
+            f" layouts={tuple(layouts)}. Leave it out of the plan."
+        )
 
 
 def check_counts(plan: Any, *names: str, least: int = 1, empty: bool = False) -> None:

@@ -9,6 +9,7 @@ import keras
 
 import search_spaces
 from search_spaces.blocks.base import Surroundings
+from search_spaces.blocks.choosing import choose_block
 from search_spaces.blocks.recurrent import NO_INT8, RecurrentChoices
 from search_spaces.layers.activations import ACTIVATIONS
 from search_spaces.layers.dropping import add_noise, drop
@@ -100,7 +101,7 @@ class RnnSpace(SearchSpace):
         count = int(hp.Choice("layers", list(range(1, plan.max_layers + 1))))
         width = int(hp.Choice("width", list(plan.widths), default=middle(plan.widths)))
         steps = (-(-plan.steps // front.shorten),)
-        kind, choices = _decide_block(hp, plan.blocks, steps)
+        kind, choices = choose_block(hp, "block", plan.blocks, steps)
         with hp.conditional_scope("layers", list(range(2, plan.max_layers + 1))):
             between = float(hp.Choice("layer_dropout", list(RATES)))
         return RnnArchitecture(
@@ -125,7 +126,7 @@ class RnnSpace(SearchSpace):
         factor = int(hp.Choice("shorten", list(plan.shortenings)))
         convolving = [front for front in plan.fronts if front != "none"]
         with hp.conditional_scope("front", convolving), hp.name_scope("convolution"):
-            block, choices = _decide_block(hp, plan.front_blocks, (plan.steps,))
+            block, choices = choose_block(hp, "block", plan.front_blocks, (plan.steps,))
             front = Front(
                 kind="conv",
                 block=block,
@@ -144,6 +145,11 @@ class RnnSpace(SearchSpace):
         if kind == "none":
             return Front(shorten=factor)
         return replace(front, kind=kind, shorten=factor, pooling=pooling[kind])
+
+    def idle(self, architecture: RnnArchitecture) -> tuple[str, ...]:
+        """Returns how a front end halves that halves nothing."""
+        front = architecture.front
+        return ("conv/pooling",) if front.kind == "conv" and not front.halvings else ()
 
     def assemble(self, architecture: RnnArchitecture) -> Any:
         """Returns the uncompiled model of raw sequences (batch, *input.shape)."""
@@ -201,14 +207,3 @@ class RnnSpace(SearchSpace):
     def guesses(self) -> tuple[dict[str, Any], ...]:
         """Returns curated networks for this kind of input, best first."""
         return rnn_guesses(self.plan, self.signature)
-
-
-def _decide_block(hp: Any, blocks: tuple[str, ...], size: tuple[int, ...]) -> tuple[str, Any]:
-    """Declares which block, and its own choices, and returns both."""
-    kind = str(hp.Choice("block", list(blocks)))
-    taken: Any = None
-    for name in blocks:
-        with hp.conditional_scope("block", [name]), hp.name_scope(name):
-            choices = search_spaces.BLOCKS.get(name)().choose(hp, size)
-        taken = choices if name == kind else taken
-    return kind, taken

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from search_spaces.signature import Signature
+from search_spaces.spaces.options import shortening
 from search_spaces.spaces.rnn_plan import RnnPlan
 
 #: Steps that a first try reads at most: longer sequences are joined or convolved.
@@ -14,12 +15,12 @@ _STEPS = 32
 
 def rnn_guesses(plan: RnnPlan, signature: Signature) -> tuple[dict[str, Any], ...]:
     """Returns curated configurations for a kind and length of input, best first."""
-    shorten = shortening(plan, _STEPS)
+    shorten = shortening(plan.steps, plan.shortenings, _STEPS)
     if signature.input.kind == "tokens":
         return tuple(_TEXT | guess | {"shorten": shorten} for guess in _of_text())
     recipe = _SPECTROGRAM if signature.input.kind == "spectrogram" else _SERIES
     front = "image" if "image" in plan.fronts else "conv"
-    more = shortening(plan, _STEPS // 2)
+    more = shortening(plan.steps, plan.shortenings, _STEPS // 2)
     convolved = {
         "front": front,
         "shorten": more,
@@ -37,12 +38,6 @@ def rnn_guesses(plan: RnnPlan, signature: Signature) -> tuple[dict[str, Any], ..
         # Losses of few validation examples then tell good epochs from sure ones.
         recipe = recipe | {"label_smoothing": 0.1}
     return tuple(recipe | guess for guess in guesses)
-
-
-def shortening(plan: RnnPlan, steps: int) -> int:
-    """Returns the smallest shortening that leaves at most `steps` steps, or the largest."""
-    fitting = [factor for factor in plan.shortenings if plan.steps <= factor * steps]
-    return min(fitting, default=max(plan.shortenings))
 
 
 # Text is learned from few sentences: words are dropped, their mean goes past the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -9,12 +10,13 @@ import keras
 
 import search_spaces
 from search_spaces.blocks.base import Surroundings
+from search_spaces.blocks.choosing import asked_blocks, block_limits
 from search_spaces.layers.convolution import pointwise
 from search_spaces.layers.dropping import add_noise, drop, drop_channels
 from search_spaces.layers.ends import finish, start
 from search_spaces.layers.heads import collapse
 from search_spaces.layers.masking import keep
-from search_spaces.layers.pooling import pool, shrink_mask
+from search_spaces.layers.pooling import shrink_mask
 from search_spaces.layers.sequence import to_sequence
 from search_spaces.layers.stems import stem, stem_factor
 from search_spaces.limits import Limit
@@ -22,10 +24,10 @@ from search_spaces.regularization import Regularization, choose_regularization
 from search_spaces.signature import Signature
 from search_spaces.space import SearchSpace
 from search_spaces.spaces.options import middle
-from search_spaces.spaces.staged_architecture import Stage, StagedArchitecture, Stem
+from search_spaces.spaces.stage import apply_stage, choose_stage, idle_choices
+from search_spaces.spaces.staged_architecture import StagedArchitecture, Stem
 from search_spaces.spaces.staged_guesses import fitted
 from search_spaces.spaces.staged_limits import layer_limits
-from search_spaces.spaces.transformer_stack import asked_blocks, block_limits
 from search_spaces.training.recipe import choose_recipe
 
 #: Stems that shrink their input as much as the first stage would besides.
@@ -68,7 +70,17 @@ class StagedSpace(SearchSpace):
         stages = []
         for number in range(1, plan.max_stages + 1):
             with hp.conditional_scope("stages", list(range(number, plan.max_stages + 1))):
-                stages.append(self._decide_stage(hp, number))
+                stages.append(
+                    choose_stage(
+                        hp,
+                        number,
+                        blocks=self._block_names(),
+                        size=plan.stage_size(number),
+                        depths=plan.depths,
+                        widths=plan.stage_widths(number),
+                        width=middle(plan.stage_widths(number)),
+                    )
+                )
         # What the stem shrinks, the first stage need not.
         at_once = first.kind in _AT_ONCE
         stages[0] = replace(stages[0], halves=plan.halving == 2 and not at_once)
@@ -88,6 +100,15 @@ class StagedSpace(SearchSpace):
             regularization=self._decide_regularization(hp),
             recipe=choose_recipe(hp, self.signature),
         )
+
+    def idle(self, architecture: StagedArchitecture) -> Iterator[str]:
+        """Yields what no stage of an architecture needs."""
+        stages = architecture.stages
+        yield from idle_choices(stages)
+        if not any(stage.halves for stage in stages):
+            yield "pooling"
+        if not any(search_spaces.BLOCKS.get(stage.block).branches for stage in stages):
+            yield "branch_dropout"
 
     def _decide_pooling(self, hp: Any) -> str:
         """Declares how stages halve, where surely no stage halves under a condition."""
@@ -134,21 +155,6 @@ class StagedSpace(SearchSpace):
         # Windows of different lengths at any strides, overlapping as at strides of 2.
         return Stem(kind, width, kernel + max(factor - 2, 0) if kind in sliding else factor, factor)
 
-    def _decide_stage(self, hp: Any, number: int) -> Stage:
-        size = self.plan.stage_size(number)
-        widths = self.plan.stage_widths(number)
-        names = self._block_names()
-        with hp.name_scope(f"stage_{number}"):
-            kind = hp.Choice("block", names)
-            depth = hp.Choice("depth", list(self.plan.depths))
-            width = hp.Choice("width", list(widths), default=middle(widths))
-            taken: Any = None
-            for name in names:
-                with hp.conditional_scope("block", [name]), hp.name_scope(name):
-                    choices = search_spaces.BLOCKS.get(name)().choose(hp, size)
-                taken = choices if name == kind else taken
-        return Stage(block=kind, choices=taken, depth=depth, width=width)
-
     def _block_names(self) -> list[str]:
         """Returns the plan's blocks, and those the user named that it has not."""
         return asked_blocks("block", self.plan.blocks, self._asked, self.signature.input.rank)
@@ -165,7 +171,9 @@ class StagedSpace(SearchSpace):
             tensor = keep(add_noise(tensor, rules.noise, "g"), mask)
         tensor, mask = self._stem(architecture, tensor, mask)
         for number, stage in enumerate(architecture.stages, start=1):
-            tensor, mask = self._stage(architecture, stage, number, tensor, mask)
+            around = replace(_around(architecture, stage.width, f"s{number}"), mask=mask)
+            rates = _branch_dropouts(architecture, number)
+            tensor, mask = apply_stage(stage, tensor, around, architecture.pooling, rates)
             tensor = drop_channels(tensor, rules.channel_dropout, f"s{number}d")
         if architecture.top:
             around = _around(architecture, architecture.top, "t")
@@ -215,27 +223,6 @@ class StagedSpace(SearchSpace):
         )
         return around.finish(tensor), shrink_mask(mask, first.factor)
 
-    def _stage(
-        self, architecture: StagedArchitecture, stage: Stage, number: int, tensor: Any, mask: Any
-    ) -> tuple[Any, Any]:
-        block = search_spaces.BLOCKS.get(stage.block)()
-        strides = 1
-        if stage.halves:
-            tensor, strides = pool(architecture.pooling, tensor, f"s{number}p", mask)
-            if strides == 1:
-                mask = shrink_mask(mask, 2)
-        for index in range(1, stage.depth + 1):
-            around = _around(architecture, stage.width, f"s{number}b{index}")
-            around = replace(
-                around,
-                strides=strides,
-                mask=mask,
-                branch_dropout=_branch_rate(architecture, number, index),
-            )
-            tensor = block.apply(stage.choices, tensor, around)
-            mask, strides = shrink_mask(mask, strides), 1
-        return tensor, mask
-
 
 def _around(architecture: StagedArchitecture, filters: int, name: str) -> Surroundings:
     return Surroundings(
@@ -246,11 +233,17 @@ def _around(architecture: StagedArchitecture, filters: int, name: str) -> Surrou
     )
 
 
-def _branch_rate(architecture: StagedArchitecture, number: int, index: int) -> float:
-    """Returns the share of branches dropped in a block: it rises with depth to the rate chosen."""
+def _branch_dropouts(architecture: StagedArchitecture, number: int) -> list[float]:
+    """Returns the share of branches dropped in each block of a stage.
+
+    It rises with depth to the rate chosen.
+    """
     depths = [stage.depth for stage in architecture.stages]
-    passed = sum(depths[: number - 1]) + index
-    return round(architecture.regularization.branch_dropout * passed / sum(depths), 3)
+    before, rate = sum(depths[: number - 1]), architecture.regularization.branch_dropout
+    return [
+        round(rate * (before + index) / sum(depths), 3)
+        for index in range(1, depths[number - 1] + 1)
+    ]
 
 
 _PLURALS = {

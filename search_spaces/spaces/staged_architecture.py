@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from search_spaces.blocks.plain import PlainChoices
 from search_spaces.regularization import Regularization
+from search_spaces.spaces.stage import Stage
 from search_spaces.training.recipe import Recipe
 
 
@@ -29,32 +28,6 @@ class Stem:
     def __post_init__(self) -> None:
         if min(self.width, self.kernel, self.factor) < 1:
             raise ValueError(f"A stem's width, kernel and factor are at least 1. Received: {self}")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Blocks of one kind at one resolution.
-
-    Attributes:
-        block: The block's registered name or import path.
-        choices: What the block's `choose` returned.
-        depth: Number of such blocks.
-        width: Channels each puts out.
-        halves: Whether it halves each axis of positions first.
-    """
-
-    block: str = "plain"
-    choices: Any = field(default_factory=PlainChoices)
-    depth: int = 1
-    width: int = 24
-    halves: bool = True
-
-    def __post_init__(self) -> None:
-        if self.depth < 1 or self.width < 1:
-            raise ValueError(
-                f"A stage has depth and width of at least 1. Received: depth={self.depth},"
-                f" width={self.width}"
-            )
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,19 @@ def sequence_strides(spec: InputSpec) -> tuple[int, int]:
     return (1 if steps < 256 else 2 if steps < 1024 else 4 if steps < 4096 else 8), 2
 
 
+def strides_for(spec: InputSpec, large: int) -> tuple[int, int]:
+    """Returns strides of the stem and `StagedPlan.halving` for any input.
+
+    Args:
+        spec: The input.
+        large: Shortest side of a map from which the stem has strides of 4.
+    """
+    if spec.rank == 1:
+        return sequence_strides(spec)
+    side, small = min(spec.size), 48 if spec.kind == "image" else 32
+    return (1 if side < small else 2 if side < large else 4), 2
+
+
 def masked(spec: InputSpec) -> bool:
     """Returns whether a model of this input has to tell data from padding."""
     return spec.kind == "tokens" or spec.ragged

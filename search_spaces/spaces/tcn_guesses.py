@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from search_spaces.signature import Signature
+from search_spaces.spaces.options import divided, shortening
 from search_spaces.spaces.tcn_plan import TcnPlan, levels_for
 
 #: Steps that a first try convolves at most.
@@ -13,12 +14,11 @@ _STEPS = 256
 
 def tcn_guesses(plan: TcnPlan, signature: Signature) -> tuple[dict[str, Any], ...]:
     """Returns curated configurations for a kind and length of input, best first."""
-    fitting = [factor for factor in plan.shortenings if plan.steps <= factor * _STEPS]
-    shorten = min(fitting, default=max(plan.shortenings))
+    shorten = shortening(plan.steps, plan.shortenings, _STEPS)
     scale = {
         "shorten": shorten,
         # Once the last step sees them all, more levels only cost.
-        "levels": min(levels_for(-(-plan.steps // shorten)), max(plan.levels)),
+        "levels": min(levels_for(divided(plan.steps, shorten)), max(plan.levels)),
     }
     if signature.input.kind == "tokens":
         return tuple(scale | _TEXT | guess for guess in _of_text())

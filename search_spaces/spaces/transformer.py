@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from search_spaces.blocks.choosing import asked_blocks, block_limits
 from search_spaces.errors import UserInputError
 from search_spaces.layers.dropping import add_noise, drop
 from search_spaces.layers.ends import Start, finish, start
@@ -31,9 +32,7 @@ from search_spaces.spaces.transformer_plan import FEWEST, MOST, TransformerPlan
 from search_spaces.spaces.transformer_stack import (
     Stack,
     apply_stack,
-    asked_blocks,
     attention_refuses,
-    block_limits,
     choose_stack,
 )
 from search_spaces.training.recipe import Recipe, choose_recipe

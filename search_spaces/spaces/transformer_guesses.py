@@ -20,7 +20,7 @@ def transformer_guesses(plan: TransformerPlan, signature: Signature) -> tuple[di
 
 # Attention diverges at the rates that convolutions like, least so after a warm-up
 # and with bounded gradients.
-_RECIPE: dict[str, Any] = {
+ATTENTION_RECIPE: dict[str, Any] = {
     "optimizer": "adamw",
     "learning_rate": 2e-3,
     "weight_decay": 1e-2,
@@ -33,7 +33,7 @@ def _net(depth: int, width: int, heads: int = 2, **others: Any) -> dict[str, Any
     """Writes a configuration; two underscores in a name stand for a scope."""
     values = {"depth": depth, "width": width, "encoder/heads": heads, "encoder/key_width": 16}
     scoped = {name.replace("__", "/"): value for name, value in others.items()}
-    return values | _RECIPE | scoped
+    return values | ATTENTION_RECIPE | scoped
 
 
 def _text(plan: TransformerPlan) -> tuple[dict[str, Any], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,17 +10,16 @@ from keras import ops
 
 import search_spaces
 from search_spaces.blocks.base import Surroundings
+from search_spaces.blocks.choosing import choose_block
 from search_spaces.blocks.encoder import EncoderChoices
-from search_spaces.errors import UserInputError
 from search_spaces.layers.attention_pooling import attention_pool
 from search_spaces.layers.dropping import drop
 from search_spaces.layers.heads import collapse
 from search_spaces.layers.masking import fill, keep
 from search_spaces.layers.normalization import normalization
 from search_spaces.layers.positions import POSITIONS, place, prepend_class
-from search_spaces.limits import Limit
-from search_spaces.narrowing import last_part
 from search_spaces.signature import Signature
+from search_spaces.spaces.options import middle
 
 HEADS = ("average", "class", "max", "average_max", "attention")
 
@@ -80,17 +79,12 @@ def choose_stack(
         widths: Options for the channels.
         activations: Options for the activation.
     """
-    kind = hp.Choice("encoder", list(blocks))
-    chosen: Any = None
-    for name in blocks:
-        with hp.conditional_scope("encoder", [name]), hp.name_scope(name):
-            choices = search_spaces.BLOCKS.get(name)().choose(hp, (steps,))
-        chosen = choices if name == kind else chosen
+    kind, choices = choose_block(hp, "encoder", blocks, (steps,))
     return Stack(
         block=kind,
-        choices=chosen,
+        choices=choices,
         depth=int(hp.Choice("depth", list(depths))),
-        width=int(hp.Choice("width", list(widths), default=widths[len(widths) // 2])),
+        width=int(hp.Choice("width", list(widths), default=middle(widths))),
         positions=hp.Choice("positions", list(POSITIONS)),
         head=hp.Choice("head", list(HEADS)),
         activation=hp.Choice("activation", list(activations)),
@@ -148,44 +142,6 @@ def _head(kind: str, tensor: Any, mask: Any, name: str) -> Any:
         both = [collapse(each, tensor, name + each[0], mask) for each in ("average", "max")]
         return ops.concatenate(both, axis=-1)
     return collapse(kind, tensor, name, mask)
-
-
-def asked_blocks(
-    hyperparameter: str, offered: Iterable[str], asked: Mapping[str, Any], rank: int
-) -> list[str]:
-    """Returns blocks to offer: those of a plan, and import paths that a user asked for.
-
-    Args:
-        hyperparameter: The last part of what offers them.
-        offered: The plan's blocks.
-        asked: Choices as the user named them.
-        rank: Axes of positions that they have to take.
-
-    Raises:
-        UserInputError: If one of them does not take this rank, or is unknown.
-    """
-    paths: list[str] = []
-    for key, options in asked.items():
-        if last_part(key) == hyperparameter:
-            paths += [options] if isinstance(options, str) else options
-    names = list(dict.fromkeys([*offered, *(path for path in paths if ":" in path)]))
-    for name in names:
-        ranks = search_spaces.BLOCKS.get(name).ranks
-        if rank not in ranks:
-            raise UserInputError(
-                f"The block {name!r} takes inputs with {' or '.join(map(str, ranks))} axes of"
-                f" positions, and {hyperparameter!r} has {rank}. Leave it out."
-            )
-    return names
-
-
-def block_limits(hyperparameter: str, names: Iterable[str]) -> tuple[Limit, ...]:
-    """Returns the limits that blocks, the options of a hyperparameter, declare for themselves."""
-    return tuple(
-        Limit(target, reason, name=hyperparameter, options=(name,))
-        for name in names
-        for target, reason in search_spaces.BLOCKS.get(name).unsupported.items()
-    )
 
 
 def attention_refuses(signature: Signature, least: int = 8) -> str | None:

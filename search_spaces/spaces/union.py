@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -76,6 +76,11 @@ class UnionSpace(SearchSpace):
                 architecture = member.decide(NarrowedHyperParameters(hp, member.choices))
             chosen = architecture if name == kind else chosen
         return UnionArchitecture(kind, chosen)
+
+    def idle(self, architecture: UnionArchitecture) -> Iterator[str]:
+        """Yields what plays no part in the chosen member's architecture."""
+        for name in self.members[architecture.space].idle(architecture.inner):
+            yield f"{architecture.space}/{name}"
 
     def assemble(self, architecture: UnionArchitecture) -> Any:
         """Returns the chosen member's model."""

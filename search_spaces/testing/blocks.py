@@ -84,7 +84,7 @@ class BlockContract:
                 chosen = keras_tuner.HyperParameters()
                 chosen.values = {each.name: option}
                 found.append(self.choose(block, size, chosen))
-        return found or [self.choose(block, size)]
+        return list(dict.fromkeys(found)) or [self.choose(block, size)]
 
     def test_says_what_it_is(self, block: Block[Any]) -> None:
         assert block.summary
@@ -114,29 +114,28 @@ class BlockContract:
             assert all(name.startswith("mine/") for name in names)
             assert len(names) == len(set(names))
 
-    def test_every_option_builds(self, block: Block[Any]) -> None:
-        for rank in block.ranks:
-            size = SIZES[rank][0]
-            for choices in self.every_choice(block, size):
-                outputs = block.apply(choices, keras.Input((*size, CHANNELS)), SURROUNDINGS[0])
-                assert tuple(outputs.shape) == (None, *size, 6), choices
-
     @pytest.mark.parametrize("around", SURROUNDINGS)
-    def test_keeps_the_shape_it_promises(self, block: Block[Any], around: Surroundings) -> None:
-        for size in _sizes(block):
-            model = self.model(block, size, around)
-            halved = (-(-side // around.strides) for side in size)
-            assert tuple(model.output.shape) == (None, *halved, around.filters)
-            assert np.isfinite(_outputs(model, _values(size))).all()
-
-    @pytest.mark.parametrize("around", SURROUNDINGS)
-    def test_names_its_layers_itself(self, block: Block[Any], around: Surroundings) -> None:
+    def test_builds_what_it_promises(
+        self, block: Block[Any], around: Surroundings, tmp_path: Path
+    ) -> None:
+        """The shape, and names of its own; saved and loaded it says the same."""
+        saved = around in SURROUNDINGS[1:3]
         around = dataclasses.replace(around, name="s1b1")
         for rank in block.ranks:
-            models = [self.model(block, SIZES[rank][0], around) for _ in range(2)]
-            names = [[layer.name for layer in _layers(model)] for model in models]
-            assert names[0] == names[1]
-            assert all(name.startswith("s1b1") and len(name) <= 8 for name in names[0]), names[0]
+            models = {size: self.model(block, size, around) for size in SIZES[rank]}
+            for size, model in models.items():
+                halved = (-(-side // around.strides) for side in size)
+                assert tuple(model.output.shape) == (None, *halved, around.filters)
+                assert np.isfinite(_outputs(model, _values(size))).all()
+                names = _names(model)
+                assert all(n.startswith(around.name) and len(n) <= 8 for n in names), names
+            if saved:
+                _check_saving(models[SIZES[rank][0]], SIZES[rank][0], tmp_path / "m.keras")
+
+    def test_built_twice_it_names_its_layers_alike(self, block: Block[Any]) -> None:
+        for rank in block.ranks:
+            models = [self.model(block, SIZES[rank][0], SURROUNDINGS[-1]) for _ in range(2)]
+            assert _names(models[0]) == _names(models[1])
 
     def test_two_stand_in_one_model(self, block: Block[Any]) -> None:
         for rank in block.ranks:
@@ -145,29 +144,39 @@ class BlockContract:
             for number in (1, 2):
                 around = Surroundings(filters=4, name=f"b{number}")
                 tensor = block.apply(self.choose(block, size), tensor, around)
-            names = [layer.name for layer in _layers(keras.Model(inputs, tensor))]
+            names = _names(keras.Model(inputs, tensor))
             assert len(names) == len(set(names))
 
     @pytest.mark.parametrize("around", SURROUNDINGS[1:3])
-    def test_every_weight_counts(self, block: Block[Any], around: Surroundings) -> None:
+    def test_every_option_builds_and_every_weight_counts(
+        self, block: Block[Any], around: Surroundings
+    ) -> None:
         """One plain gradient step moves each weight, by more than rounding would.
 
         A bias before a normalization that takes it away again moves by rounding.
         """
         for rank in block.ranks:
             size = SIZES[rank][0]
-            for choices in self.every_choice(block, size):
-                keras.utils.set_random_seed(3)
-                model = self.model(block, size, around, choices)
-                model.compile(keras.optimizers.SGD(1.0), "mse", run_eagerly=True)
-                before = [_array(weight).copy() for weight in model.trainable_weights]
-                targets = _values(tuple(model.output.shape[1:-1]), 4, model.output.shape[-1])
-                model.train_on_batch(_values(size, 4), targets)
-                moves = [
-                    float(np.abs(_array(weight) - old).max())
-                    for weight, old in zip(model.trainable_weights, before, strict=True)
-                ]
-                for weight, move in zip(model.trainable_weights, moves, strict=True):
+            expected = tuple(-(-side // around.strides) for side in size)
+            # One model of all options: they share the cost of a step.
+            keras.utils.set_random_seed(3)
+            inputs = keras.Input((*size, CHANNELS), name="x")
+            options = self.every_choice(block, size)
+            outputs = [
+                block.apply(choices, inputs, dataclasses.replace(around, name=f"b{number}"))
+                for number, choices in enumerate(options)
+            ]
+            for choices, output in zip(options, outputs, strict=True):
+                assert tuple(output.shape) == (None, *expected, around.filters), choices
+            model = keras.Model(inputs, outputs)
+            model.compile(keras.optimizers.SGD(1.0), ["mse"] * len(outputs), run_eagerly=True)
+            before = {weight.path: _array(weight).copy() for weight in model.trainable_weights}
+            targets = [_values(expected, 4, around.filters)] * len(outputs)
+            model.train_on_batch(_values(size, 4), targets)
+            for choices, output in zip(options, outputs, strict=True):
+                weights = keras.Model(inputs, output).trainable_weights
+                moves = [float(np.abs(_array(each) - before[each.path]).max()) for each in weights]
+                for weight, move in zip(weights, moves, strict=True):
                     assert move > 1e-6 * max(moves), (weight.path, choices)
 
     @pytest.mark.parametrize("around", SURROUNDINGS[:2])
@@ -193,16 +202,16 @@ class BlockContract:
                 found[:, :kept], expected[:, :kept], atol=1e-5, err_msg=str(choices)
             )
 
-    @pytest.mark.parametrize("around", SURROUNDINGS[1:3])
-    def test_saved_and_loaded_it_says_the_same(
-        self, block: Block[Any], around: Surroundings, tmp_path: Path
-    ) -> None:
-        for rank in block.ranks:
-            model = self.model(block, SIZES[rank][0], around)
-            model.save(tmp_path / "m.keras")
-            loaded = keras.models.load_model(tmp_path / "m.keras")
-            inputs = _values(SIZES[rank][0])
-            np.testing.assert_array_equal(_outputs(loaded, inputs), _outputs(model, inputs))
+
+def _names(model: Any) -> list[str]:
+    return [layer.name for layer in _layers(model)]
+
+
+def _check_saving(model: Any, size: tuple[int, ...], path: Path) -> None:
+    model.save(path)
+    inputs = _values(size)
+    loaded = keras.models.load_model(path)
+    np.testing.assert_array_equal(_outputs(loaded, inputs), _outputs(model, inputs))
 
 
 def _sizes(block: Block[Any]) -> list[tuple[int, ...]]:

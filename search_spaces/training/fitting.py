@@ -13,12 +13,21 @@ from numpy.typing import NDArray
 from search_spaces.errors import UserInputError
 from search_spaces.signature import InputSpec, Signature
 from search_spaces.training.augmentation.augmenter import Augmenter
-from search_spaces.training.batches import AugmentedBatches, EpochCounter
+from search_spaces.training.batches import (
+    AugmentedBatches,
+    Batches,
+    Changed,
+    EpochCounter,
+    is_in_parts,
+)
 from search_spaces.training.compiling import loss_of
 from search_spaces.training.labels import one_hot, smoothed
 from search_spaces.training.recipe import Recipe
 from search_spaces.training.rescaling import rescale, rescaled_twin
 from search_spaces.training.schedule import Schedule
+
+#: Bytes of inputs up to which small numbers become the input's type at once, not by batches.
+MOST_CONVERTED = 256_000_000
 
 
 def fit(
@@ -43,7 +52,9 @@ def fit(
     """Trains a model that `compile_model` compiled, by all that its recipe says.
 
     Arrays get the batch size, schedule, augmentation, label smoothing and patience
-    of the recipe. Validation data is never augmented, nor its labels smoothed, so
+    of the recipe, and so do examples in parts (`search_spaces.training.batches`),
+    which are never read whole. Small whole numbers become the input's type, batch
+    by batch where they are many. Validation data is never augmented, nor its labels smoothed, so
     losses of all recipes compare. A dataset object (`tf.data`,
     `keras.utils.PyDataset`, a generator) brings its own batches and gets schedule
     and patience only. Where class labels are in a dataset object, be it for
@@ -55,7 +66,8 @@ def fit(
         model: Compiled by the recipe.
         recipe: How it is trained.
         signature: Input and target.
-        x: Raw inputs, (examples, *shape), or a dataset object.
+        x: Raw inputs, (examples, *shape), in an array or in parts, or a dataset
+            object.
         y: Class indices, (examples,), or probabilities, (examples, units);
             labels or numbers, (examples, units).
         batch_size: Examples per step instead of the recipe's.
@@ -92,6 +104,7 @@ def fit(
         )
     ]
     if data.in_arrays:
+        data = data.typed(signature.input.dtype)
         given["batch_size"], given["shuffle"] = batch_size or recipe.batch_size, shuffle
         if validation_split and validation_data is None:
             data = data.split(validation_split)
@@ -106,13 +119,17 @@ def fit(
         else:
             _expect_plain_labels(model, signature)
             rules = replace(rules, mixup=0.0, cutmix=0.0)
-    if data.in_arrays and rules.active:
+    if data.in_arrays and (rules.active or data.is_in_parts):
         size = given.pop("batch_size")
-        batches = data.augmented(Augmenter(rules, signature.input), size, seed, shuffle)
+        augmenter = Augmenter(rules, signature.input) if rules.active else None
+        batches = data.batches(augmenter, signature.input.dtype, size, seed, shuffle)
         given["shuffle"] = False  # Keras would swap batches by Python's global generator.
         data = _Data(batches, None, None, data.validation)
         own.append(EpochCounter(batches))
         given.setdefault("validation_batch_size", size)
+    if data.validates_in_parts:
+        size = given.pop("validation_batch_size", None) or given.get("batch_size") or 32
+        data = data.validated_in_batches(signature.input.dtype, size)
     if stopping and data.validation is not None:
         wait = recipe.patience or epochs
         own.append(
@@ -150,6 +167,23 @@ class _Data:
         """Whether all targets are at hand, to be made something else."""
         return self.in_arrays and isinstance(self.validation, (tuple, list, type(None)))
 
+    @property
+    def is_in_parts(self) -> bool:
+        """Whether inputs or targets are too large for an array."""
+        return is_in_parts(self.x) or is_in_parts(self.y)
+
+    @property
+    def validates_in_parts(self) -> bool:
+        """The same for validation data."""
+        return isinstance(self.validation, (tuple, list)) and any(map(is_in_parts, self.validation))
+
+    def typed(self, dtype: str) -> _Data:
+        """Gives small numbers the type that a model takes, batch by batch if they are many."""
+        validation = self.validation
+        if isinstance(validation, (tuple, list)):
+            validation = (_typed(validation[0], dtype), *validation[1:])
+        return replace(self, x=_typed(self.x, dtype), validation=validation)
+
     def split(self, share: float) -> _Data:
         """Sets the last examples aside for validation, as Keras does."""
         count = int(len(self.x) * (1 - share))
@@ -158,9 +192,11 @@ class _Data:
                 "`validation_split` must leave examples on both sides. Received:"
                 f" {share} of {len(self.x)}"
             )
+        total = len(self.x)
         parts = [each for each in (self.x, self.y, self.weights) if each is not None]
-        x, y, *weights = (each[:count] for each in parts)
-        return _Data(x, y, weights[0] if weights else None, tuple(each[count:] for each in parts))
+        x, y, *weights = (_between(each, 0, count) for each in parts)
+        rest = tuple(_between(each, count, total) for each in parts)
+        return _Data(x, y, weights[0] if weights else None, rest)
 
     def soften(self, units: int, smoothing: float) -> _Data:
         """Turns class indices into probabilities: smoothed to train on, plain to validate on."""
@@ -176,23 +212,64 @@ class _Data:
         validation = self.validation
         if isinstance(validation, (tuple, list)):
             x, y, *weights = validation
-            validation = (x, rescale(y, spec), *weights)
-        return replace(self, y=rescale(self.y, spec), validation=validation)
+            validation = (x, _rescaled(y, spec), *weights)
+        return replace(self, y=_rescaled(self.y, spec), validation=validation)
 
-    def augmented(
-        self, augmenter: Augmenter, batch_size: int, seed: int | None, shuffle: bool
-    ) -> AugmentedBatches:
-        """Returns the training examples as batches that change from epoch to epoch."""
-        return AugmentedBatches(
-            augmenter,
-            _array(self.x),
-            _array(self.y),
-            None if self.weights is None else _array(self.weights),
-            batch_size=batch_size,
+    def batches(
+        self,
+        augmenter: Augmenter | None,
+        dtype: str,
+        batch_size: int,
+        seed: int | None,
+        shuffle: bool,
+    ) -> Batches:
+        """Returns the training examples as batches, which an augmenter changes at every epoch."""
+        weights = None if self.weights is None else _array(self.weights)
+        options: dict[str, Any] = {
+            "batch_size": batch_size,
             # NumPy's global generator is the one that keras.utils.set_random_seed sets.
-            seed=int(np.random.randint(2**31)) if seed is None else seed,
-            shuffle=shuffle,
+            "seed": int(np.random.randint(2**31)) if seed is None else seed,
+            "shuffle": shuffle,
+            "dtype": dtype,
+        }
+        x, y = _readable(self.x), _readable(self.y)
+        if augmenter is None:
+            return Batches(x, y, weights, **options)
+        return AugmentedBatches(augmenter, x, y, weights, **options)
+
+    def validated_in_batches(self, dtype: str, batch_size: int) -> _Data:
+        """Turns validation examples in parts into batches, in their order."""
+        x, y, *weights = self.validation
+        batches = Batches(
+            _readable(x),
+            _readable(y),
+            _array(weights[0]) if weights and weights[0] is not None else None,
+            batch_size=batch_size,
+            shuffle=False,
+            dtype=dtype,
         )
+        return replace(self, validation=batches)
+
+
+def _typed(x: Any, dtype: str) -> Any:
+    """Returns an array of small numbers as the type, or in parts that will be where it is large."""
+    if not isinstance(x, np.ndarray) or x.dtype.kind not in "uif" or x.dtype.itemsize > 2:
+        return x
+    if x.size * np.dtype(dtype).itemsize <= MOST_CONVERTED:
+        return x.astype(dtype)
+    return Changed(x, lambda part: part.astype(dtype))
+
+
+def _rescaled(y: Any, spec: InputSpec) -> Any:
+    return Changed(y, lambda part: rescale(part, spec)) if is_in_parts(y) else rescale(y, spec)
+
+
+def _between(data: Any, begin: int, end: int) -> Any:
+    return data.take(np.arange(begin, end)) if is_in_parts(data) else data[begin:end]
+
+
+def _readable(data: Any) -> Any:
+    return data if is_in_parts(data) else _array(data)
 
 
 def _expect_plain_labels(model: Any, signature: Signature) -> None:
@@ -209,4 +286,6 @@ def _expect_plain_labels(model: Any, signature: Signature) -> None:
 
 
 def _array(data: Any) -> NDArray[Any]:
+    if isinstance(data, np.ndarray):
+        return data
     return np.asarray(keras.ops.convert_to_numpy(data))

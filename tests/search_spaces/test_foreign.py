@@ -13,7 +13,7 @@ from automl.testing.oracles import active
 from automl.tuning.ask_tell import AskTell
 from automl.tuning.oracles.bayesian import BayesianOracle
 from search_spaces import InputSpec, Signature, TargetSpec, UserInputError
-from search_spaces.held import hold, import_path
+from search_spaces.foreign.held import hold, import_path
 from search_spaces.making import make_space
 from search_spaces.variation import crossover, mutate
 

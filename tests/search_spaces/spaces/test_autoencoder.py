@@ -9,8 +9,9 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from search_spaces import InputSpec, Signature, TargetSpec
-from search_spaces.spaces.autoencoder import AutoencoderSpace, ConvolutionCoder, DenseCoder
+from search_spaces import InputSpec, Signature, TargetSpec, UserInputError
+from search_spaces.spaces.autoencoder import AutoencoderSpace, ConvolutionCoder
+from search_spaces.spaces.dense import DenseLayers
 from search_spaces.testing.inputs import batch, signature_of
 
 
@@ -60,7 +61,7 @@ def test_odd_sizes_come_back_exactly(spec: InputSpec, block: str) -> None:
 def test_layers_mirror_each_other_around_the_code(layout: str) -> None:
     space = AutoencoderSpace(signature_of("image 8x8x1", "reconstruction"))
     architecture = space.architecture({"layout": layout, "code": 8})
-    assert isinstance(architecture.body, DenseCoder if layout == "dense" else ConvolutionCoder)
+    assert isinstance(architecture.body, DenseLayers if layout == "dense" else ConvolutionCoder)
     model = space.construct(architecture)
     assert model.get_layer("code").units == 8
     assert model.output.shape == model.input.shape
@@ -104,6 +105,12 @@ def test_training_on_pixels_is_stable(optimizer: str) -> None:
     assert np.isfinite(losses).all()
     assert losses[0] < 5
     assert losses[-1] < 0.5 * losses[0]
+
+
+def test_a_vector_has_nothing_to_convolve() -> None:
+    signature = signature_of("vector 13", "reconstruction")
+    with pytest.raises(UserInputError, match="needs positions, and a vector has none"):
+        AutoencoderSpace(signature, plan={"layouts": ["convolution"], "stages": [1]})
 
 
 def test_guesses_suit_every_input() -> None:

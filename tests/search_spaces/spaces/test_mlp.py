@@ -8,7 +8,8 @@ import keras
 import pytest
 
 from search_spaces import InputSpec, Signature, TargetSpec, UserInputError
-from search_spaces.spaces.mlp import MixerLayers, MlpSpace, PlainLayers, ResidualLayers
+from search_spaces.spaces.dense import DenseLayers
+from search_spaces.spaces.mlp import MixerLayers, MlpSpace, ResidualLayers
 from search_spaces.testing.inputs import batch, signature_of
 
 
@@ -47,13 +48,13 @@ def test_takes_every_question(target: str) -> None:
 
 def test_no_hidden_layer_is_a_linear_model(vector: MlpSpace) -> None:
     architecture = vector.architecture({"layout": "plain", "plain/layers": 0})
-    assert architecture.body == PlainLayers(())
+    assert architecture.body == DenseLayers(())
     assert vector.construct(architecture).count_params() == 13 * 10 + 10
 
 
 def test_taper_halves_the_widths(vector: MlpSpace) -> None:
     values = {"plain/layers": 3, "plain/units": 64, "plain/taper": "yes"}
-    assert vector.architecture(values).body == PlainLayers((64, 32, 16))
+    assert vector.architecture(values).body == DenseLayers((64, 32, 16))
 
 
 def test_selu_normalizes_itself(vector: MlpSpace) -> None:
@@ -104,8 +105,15 @@ def test_padded_steps_stay_zero_in_a_mixer() -> None:
 def test_plan_can_be_written_down() -> None:
     space = MlpSpace(signature_of("image 8x8x1"), plan={"layouts": ["plain"], "widths": [8]})
     assert space.sample(0)["layout"] == "plain"
-    with pytest.raises(UserInputError, match="Layouts are of"):
-        MlpSpace(signature_of("vector 13"), plan={"layouts": ["mixer"]})
+    with pytest.raises(UserInputError, match="`layouts` are some of"):
+        MlpSpace(signature_of("vector 13"), plan={"layouts": ["mixed"]})
+
+
+@pytest.mark.parametrize("more", [{}, {"patches": [2]}])
+def test_a_vector_is_not_cut_into_patches(more: dict[str, Any]) -> None:
+    with pytest.raises(UserInputError, match=r"'mixer'.*a vector has no") as caught:
+        MlpSpace(signature_of("vector 13"), plan={"layouts": ["mixer"], **more})
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("shape", [(1,), (2,)])

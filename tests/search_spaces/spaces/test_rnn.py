@@ -153,3 +153,9 @@ def test_other_questions_are_answered():
         space = SPACES.get("rnn")(signature)
         model = space.build_from(space.first_guesses()[0])
         assert model.predict_on_batch(batch(signature, 2)[0]).shape == (2, 3)
+
+
+def test_a_front_that_shortens_nothing_has_no_pooling():
+    space = SPACES.get("rnn")(signature_of("series 32x9"))
+    assert "conv/pooling" not in space.canonical({"front": "conv", "shorten": 1})
+    assert "conv/pooling" in space.canonical({"front": "conv", "shorten": 2})

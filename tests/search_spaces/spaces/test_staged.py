@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import types
 
 import keras
+import keras_tuner
 import numpy as np
 import pytest
 
@@ -164,6 +166,10 @@ def test_pooling_is_a_choice_where_some_stage_halves():
     short = SPACES.get("cnn")(series(64))
     assert "pooling" not in short.canonical({"stages": 1})
     assert "pooling" in short.canonical({"stages": 2})
+    alone = {"stages": 1, "stem/kind": "strided"}
+    large = SPACES.get("cnn")(signature_of("image 96x96x3"))
+    assert "pooling" not in large.canonical(alone)
+    assert "pooling" in large.canonical(alone | {"stages": 2})
     tiny = SPACES.get("cnn")(signature_of("image 8x8x1"), plan={"max_stages": 1})
     assert "pooling" in tiny.canonical({"stem/kind": "plain"})
     assert "pooling" not in tiny.canonical({"stem/kind": "strided"})
@@ -183,9 +189,30 @@ def test_every_kernel_of_a_stem_is_another(kind, signature):
     assert len(set(kernels.values())) == len(kernels)
 
 
+def test_values_that_play_no_part_make_one_model_of_one_configuration():
+    space = SPACES.get("cnn")(signature_of("image 8x8x1"))
+    alone = {"stages": 1, "stem/kind": "strided", "stage_1/block": "plain"}
+    others = alone | {"pooling": "stride", "branch_dropout": 0.2}
+    assert space.canonical(others) == space.canonical(alone)
+    assert space.architecture(others) == space.architecture(alone)
+    narrow = {"stages": 1, "stage_1/block": "bottleneck", "stage_1/width": 8}
+    mild, strong = (narrow | {"stage_1/bottleneck/reduction": each} for each in (2, 4))
+    assert space.canonical(mild) == space.canonical(strong)
+    configs = []
+    for values in (mild, strong):  # As KerasTuner builds them, with all their values.
+        hp = keras_tuner.HyperParameters()
+        hp.values = dict(values)
+        configs.append(json.dumps(space.build(hp).get_config(), default=str))
+    assert configs[0] == configs[1]
+    wide = {"stage_1/width": 16}
+    assert space.canonical(mild | wide) != space.canonical(strong | wide)
+
+
 def test_branches_are_dropped_where_there_can_be_some():
     signature = signature_of("image 28x28x1")
-    assert "branch_dropout" in SPACES.get("cnn")(signature).canonical({})
+    space = SPACES.get("cnn")(signature)
+    assert "branch_dropout" in space.canonical({"stage_1/block": "residual"})
+    assert "branch_dropout" not in space.canonical({"stages": 1, "stage_1/block": "plain"})
     straight = {"block": ["plain", "separable", "dilated", "parallel"]}
     assert "branch_dropout" not in SPACES.get("cnn")(signature, straight).canonical({})
     plan = {"blocks": ["plain"]}

@@ -17,9 +17,9 @@ from search_spaces import (
     UnsuitableSpaceError,
     UserInputError,
 )
+from search_spaces.blocks.choosing import asked_blocks
 from search_spaces.definition import Definition
 from search_spaces.spaces.transformer_plan import FEWEST, MOST, TransformerPlan
-from search_spaces.spaces.transformer_stack import asked_blocks
 from search_spaces.testing import batch, classification_of, signature_of
 
 
@@ -137,12 +137,16 @@ def test_what_cannot_be_attended_to_is_refused(spec, kind):
 
 
 def test_noise_comes_once():
-    """Every option changes what is built, for text as for numbers."""
-    for kind in ("tokens 24", "series 32x9", "image 8x8x1"):
+    for kind in ("series 32x9", "image 8x8x1", "spectrogram 49x40"):
         space = space_of(kind)
         values = {"regularize": "yes", "regularizer/noise": 0.1}
         names = [layer.name for layer in space.construct(space.architecture(values)).layers]
         assert names.count("g") == 1
+
+
+def test_words_have_no_noise():
+    """What a token's vector is rescaled to is not known, so no noise fits it."""
+    assert "regularizer/noise" not in space_of("tokens 24").names
 
 
 def test_branches_are_dropped_more_often_the_later_they_are():

@@ -30,8 +30,9 @@ def test_only_the_chosen_member_is_active(union):
         member = values["space"]
         assert all(name == "space" or name.startswith(f"{member}/") for name in values)
         inner = {name.partition("/")[2]: value for name, value in values.items() if "/" in name}
-        alone = make_space([member], SIGNATURE)
-        assert alone.canonical(inner) == inner
+        alone = make_space([member], SIGNATURE).canonical(inner)
+        kept = {f"{member}/{name}": value for name, value in alone.items()}
+        assert union.canonical(values) == {"space": member, **kept}
 
 
 def test_it_builds_what_the_member_builds(union):
