@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.config import SearchConfig, make_config
+from automl.config import SearchConfig
+from automl.config_parsing import make_config
 from automl.errors import UserInputError
 from automl.run import Run
 from automl.tuning.observer import Observer
-from search_spaces.held import hold, import_path
+from search_spaces.foreign.held import hold, import_path
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from automl.data.base import RawData
     from automl.data.dataset import Dataset
+    from automl.data.given import GivenData
+    from automl.data.options import ReadOptions
 
 #: Short names that the API accepts for readability, as keywords are plural there.
 _ALIASES = {"objectives": "objective", "formats": "export", "recipes": "compress"}
 
 
 def search(
-    data: str | tuple[np.ndarray, np.ndarray],
+    data: Any,
     *,
     hypermodel: Any = None,
     observer: Observer | None = None,
@@ -31,9 +34,14 @@ def search(
     """Searches for a model, compresses, exports and verifies it.
 
     Args:
-        data: ``"digits"``, a path to an ``.npz`` file, or a pair of arrays:
-            examples (count x shape, raw values) and labels (count). Rows of
-            numbers are vectors, images are height x width x channels; say
+        data: A name or path as on the command line (``"digits"``, ``"photos/"``,
+            ``"tfds:mnist"``, ``"houses.csv"``), or data itself: a pair of arrays,
+            examples (count x shape, raw values) and labels (count; numbers for
+            regression; count x labels of 0 and 1); a dictionary of arrays, named
+            as in an ``.npz`` file; a pandas DataFrame, with ``target="column"``;
+            a list of strings with labels; a finite `tf.data.Dataset`, batched or
+            not, or `keras.utils.PyDataset`, of pairs. Rows of numbers are
+            vectors, other arrays images of height x width x channels; say
             ``input="series"`` (steps x channels) or ``input="tokens"`` (ids,
             padded at the end with 0) for others.
         hypermodel: Your own `keras_tuner.HyperModel` or ``build(hp)`` function
@@ -45,7 +53,10 @@ def search(
             of spaces, ``freeze={"block": "plain"}``, ``trials=20``,
             ``time="2m"``, ``max_size="50kB"``, ``start_from="runs/b"``,
             ``objectives=["val_accuracy", "size"]``, ``seed=1``, ``out="runs/a"``;
-            see `automl.SearchConfig`.
+            of the data ``task="regression"``, ``target="price"``,
+            ``columns={"zip": "category"}``, ``validation=`` and ``test=`` (a
+            share, a path, or data of the same kind); see `automl.SearchConfig`
+            and `automl.data.options.ReadOptions`.
 
     Returns:
         The finished run.
@@ -65,17 +76,29 @@ def search(
             raise UserInputError("A search has a hypermodel or spaces. Received: both.")
         named["space"] = hypermodel
     notes = _name_spaces(named)
-    if isinstance(data, str):
-        config = make_config(data, named)
-        load = None
-    else:
-        config = make_config("arrays", named)
-        load = _loader(data, config)
+    given = _given_splits(named)
+    data = str(data) if isinstance(data, Path) else data
+    config = make_config(data if isinstance(data, str) else "arrays", named)
+    load = None
+    if given or not isinstance(data, str):
+        load = _reader(data, given, config, observer)
     if not config.out:
         config = replace(config, out=str(default_folder(config.data, config)))
     for note in notes:
         (observer or Observer()).note(note)
     return Run(Pipeline(config, observer, load).run())
+
+
+def _given_splits(options: dict[str, Any]) -> dict[str, Any]:
+    """Takes data given as validation or test split out of the options."""
+    given = {}
+    for name in ("validation", "test"):
+        value = options.get(name)
+        if isinstance(value, Path):
+            options[name] = str(value)
+        elif value is not None and not isinstance(value, str | int | float):
+            given[name] = options.pop(name)
+    return given
 
 
 def load_run(path: str | Path, *, allow_code: bool = False) -> Run:
@@ -114,27 +137,55 @@ def _name_spaces(options: dict[str, Any]) -> list[str]:
     return notes
 
 
-def _loader(data: Any, config: SearchConfig) -> Any:
-    from automl.data.arrays import examples_and_labels
-    from automl.data.dataset import split
+def _reader(
+    data: Any, given: dict[str, Any], config: SearchConfig, observer: Observer | None
+) -> Callable[[], Dataset]:
+    """Returns what reads and splits data, some of which is held by this program.
 
-    try:
-        x, y = data
-    except (TypeError, ValueError) as error:
-        raise UserInputError(
-            "data must be a name, a path, or a pair of arrays (examples, labels)."
-            f" Received: {type(data).__name__}."
-        ) from error
-    raw = examples_and_labels(x, y, kind=config.input)
+    Args:
+        data: A name, a path, or data.
+        given: Split -> data of its own, as an object.
+        config: What else was said; paths of splits are in it.
+        observer: Hears of the reading.
+    """
+    options = config.read_options
+    if observer is not None:
+        options = replace(options, progress=observer.reading)
 
     def load() -> Dataset:
+        from automl.data.dataset import find_source, split
+        from automl.data.given import read_given
+        from automl.data.objects import from_object
+
+        def read(other: Any, how: ReadOptions) -> RawData:
+            if isinstance(other, str):
+                return find_source(other).load(other, how)
+            return from_object(other, how)
+
+        named = {
+            name: value
+            for name in ("validation", "test")
+            if isinstance(value := getattr(config, name), str)
+        }
+        if isinstance(data, str):
+            raw, others = read(data, options), {**named, **given}
+        else:
+            raw, others = from_object(data, options, **given), named
+
+        def beside(name: str, other: Any) -> GivenData:
+            called = other if isinstance(other, str) else "given"
+            return read_given(name, called, raw, options, lambda _, how: read(other, how))
+
         return split(
             raw,
-            "arrays",
-            "arrays",
-            test=config.test,
-            validation=config.validation,
+            config.data,
+            find_source(data).name if isinstance(data, str) else "arrays",
+            test=config.test if not isinstance(config.test, str) else 0.0,
+            validation=config.validation if not isinstance(config.validation, str) else 0.0,
             seed=config.seed,
+            memory=options.memory,
+            task=config.task,
+            given={name: beside(name, other) for name, other in others.items()},
         )
 
     return load

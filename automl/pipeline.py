@@ -12,7 +12,8 @@ from pathlib import Path
 
 from automl.config import SearchConfig
 from automl.data import dataset
-from automl.data.dataset import Dataset
+from automl.data.class_weights import decide
+from automl.data.dataset import Dataset, DataSummary
 from automl.errors import (
     AutomlError,
     ConfigChangedError,
@@ -27,9 +28,10 @@ from automl.execution.context import space_spec
 from automl.execution.inprocess import InProcessExecutor
 from automl.execution.processes import ProcessExecutor
 from automl.folders import is_free
+from automl.preprocessing.limits import limits_of
 from automl.records.lock import locked
 from automl.records.store import FILE_NAME, RunStore
-from automl.registry import ORACLES, RUNTIMES
+from automl.registry import ORACLES, RUNTIMES, TASKS
 from automl.resolve import (
     SpacePlan,
     by_size,
@@ -38,16 +40,19 @@ from automl.resolve import (
     plan_space,
     smallest_weights,
     supported,
+    why_task,
 )
 from automl.selection import choose, nothing_feasible, shortlist
 from automl.shipping import Shipper, recipes_for
+from automl.tasks.base import Task
+from automl.tasks.objectives import find_metric, find_objectives
 from automl.tuning.budget import Budget
 from automl.tuning.observer import Observer
 from automl.types import Artifact, Choice, Trial, TrialState, VerificationStatus
 from automl.verify.finding import runtimes_for
 from automl.versions import versions
 from search_spaces import Signature
-from search_spaces.held import is_held
+from search_spaces.foreign.held import is_held
 
 
 class Pipeline:
@@ -73,10 +78,10 @@ class Pipeline:
         self._load = load or (
             lambda: dataset.load(
                 config.data,
+                options=replace(config.read_options, progress=self._observer.reading),
                 test=config.test,
                 validation=config.validation,
                 seed=config.seed,
-                kind=config.input,
             )
         )
         self._start_from = starting_model(config)
@@ -177,12 +182,14 @@ class Pipeline:
             _prepare_runtimes(self._config.formats, self._observer)
             data = data or self._data()
             task, signature = self._task(store, data)
-            plan = self._plan(store, signature)
+            plan = self._plan(store, signature, data.summary)
             self._search(store, signature, plan, executor, budget)
             trials = store.trials()
             if not any(trial.state is TrialState.COMPLETED for trial in trials):
                 raise _nothing_trained(trials, self._config, store.fact("search_end"))
-            shipper = Shipper(self._folder, data.summary, executor, task)
+            shipper = Shipper(
+                self._folder, data.summary, executor, task, metric=store.fact("metric")
+            )
             choice = self._compress(store, data, plan, trials, shipper)
             failures = self._ship(store, plan, shipper, trials, choice)
         store.touch_session()
@@ -204,20 +211,49 @@ class Pipeline:
             raise ConfigChangedError(
                 f"The data changed since {self._folder} was begun. Choose another --out."
             )
-        if not known or not (self._folder / dataset.FILE_NAME).exists():
+        if not known or not dataset.is_kept(self._folder):
             data.save(self._folder)
             store.set_fact("data", data.summary.to_dict())
         name, signature = find_task(self._config.task, data.summary)
         store.set_fact("task", name)
+        self._objectives(store, name, data)
         store.set_fact("signature", signature.to_dict())
-        for note in data.summary.notes:
+        for note in (*data.summary.notes, *data.summary.skipped_notes()):
             self._observer.note(note)
         return name, signature
 
-    def _plan(self, store: RunStore, signature: Signature) -> SpacePlan:
+    def _objectives(self, store: RunStore, name: str, data: Dataset) -> None:
+        """Spells out what trials are ranked by and files are judged by."""
+        task: Task = TASKS.get(name)()
+        objectives = find_objectives(self._config.objective, task, data.summary)
+        store.set_fact("objective", list(objectives))
+        store.set_fact("metric", find_metric(objectives, task, data.summary))
+        why = why_task(self._config.task, data.summary)
+        store.set_fact("why_task", why)
+        self._observer.objectives(objectives)
+        notes = (
+            f"Task: {name} ({why}). Ranked by {', '.join(objectives)}.",
+            *task.notes(data.summary),
+            *self._weighing(task, data),
+        )
+        known = store.notes()
+        for note in notes:
+            self._observer.note(note)
+            if note not in known:
+                store.add_note(note)
+
+    def _weighing(self, task: Task, data: Dataset) -> tuple[str, ...]:
+        """Says how unequal classes are weighed, if a person should know."""
+        target, (_, y) = data.summary.target, data.splits["train"]
+        if task.target(data.summary).kind != "classification":
+            target = replace(target, kind="none")  # Classes are not what is learned.
+        _, why = decide(y, target, self._config.class_weights)
+        return (why,) if why else ()
+
+    def _plan(self, store: RunStore, signature: Signature, data: DataSummary) -> SpacePlan:
         """Step 5: the space, narrowed to what can be shipped."""
         self._observer.stage("Preparing the search")
-        plan = plan_space(self._config, signature)
+        plan = plan_space(self._config, signature, limits_of(data))
         plan.space.prepare()
         store.set_fact(
             "resolved",
@@ -229,7 +265,7 @@ class Pipeline:
             },
         )
         known = store.notes()
-        for note in plan.notes:
+        for note in (*plan.notes, *plan.skipped):
             self._observer.note(note)
             if note not in known:
                 store.add_note(note)
@@ -247,7 +283,12 @@ class Pipeline:
         from automl.tuning.ask_tell import AskTell
         from automl.tuning.loop import SearchLoop
 
-        config = replace(self._config, oracle=find_oracle(self._config.oracle))
+        config = replace(
+            self._config,
+            oracle=find_oracle(self._config.oracle),
+            task=store.fact("task"),
+            objective=tuple(store.fact("objective")),
+        )
         space = plan.space
         recipes = by_size(recipes_for(plan.formats[0], config.recipes))
         store.set_fact("gate_recipe", " or ".join(smallest_weights(recipes)))
@@ -283,7 +324,8 @@ class Pipeline:
         """Steps 9 and 10: the few best, in every recipe, judged as artifacts."""
         self._observer.stage("Compressing")
         examples = data.summary.counts["validation"]
-        chosen = shortlist(trials, self._config.objective, examples)
+        objectives, metric = store.fact("objective"), store.fact("metric")
+        chosen = shortlist(trials, objectives)
         format_name = plan.formats[0]
         judged: list[Artifact] = []
         for trial in chosen:
@@ -293,7 +335,8 @@ class Pipeline:
                 store.set_artifact(artifact)
                 self._observer.artifact(artifact)
                 judged.append(artifact)
-        choice = choose(judged, self._config.objective, self._config.constraints, examples)
+        choice = choose(judged, objectives, self._config.constraints, examples, metric)
+        store.set_fact("threshold", _threshold(judged, choice))
         store.set_fact("choice", asdict(choice))
         return choice
 
@@ -303,7 +346,7 @@ class Pipeline:
         """Returns the recipes a trial's configuration supports, and keeps what it does not."""
         if supported(recipes, {"int8": ""}) == recipes:
             return recipes
-        unsupported = plan.space.unsupported(trial.values)
+        unsupported = {**plan.limits, **plan.space.unsupported(trial.values)}
         if unsupported:
             known = store.fact("unsupported") or {}
             store.set_fact("unsupported", {**known, str(trial.number): unsupported})
@@ -346,7 +389,7 @@ class Pipeline:
                 store.set_artifact(artifact)
                 self._observer.artifact(artifact)
                 final.append(artifact)
-            shipper.describe(format_name, final)
+            shipper.describe(format_name, final, store.fact("threshold"))
         shipper.clean()
         return self._failures(final, plan.formats, choice)
 
@@ -398,6 +441,13 @@ def starting_model(config: SearchConfig) -> str | None:
             f"--start-from needs a run with a trained model. {folder} has kept none."
         )
     return str(path.resolve())
+
+
+def _threshold(judged: list[Artifact], choice: Choice) -> float | None:
+    """Returns what parts two verdicts, as chosen on validation data for the chosen file."""
+    return next(
+        a.threshold for a in judged if (a.trial, a.recipe) == (choice.trial, choice.recipe)
+    )  # fmt: skip
 
 
 def _nothing_trained(trials: list[Trial], config: SearchConfig, end: str) -> AutomlError:

@@ -8,7 +8,11 @@ from typing import Any
 from automl.config import SearchConfig
 from automl.data import dataset
 from automl.pipeline import starting_model
-from automl.resolve import find_task, plan_space
+from automl.preprocessing.limits import limits_of
+from automl.registry import TASKS
+from automl.report.command import command_line
+from automl.resolve import find_task, plan_space, why_task
+from automl.tasks.objectives import find_objectives
 
 
 def preview(config: SearchConfig) -> dict[str, Any]:
@@ -20,16 +24,20 @@ def preview(config: SearchConfig) -> dict[str, Any]:
     starting_model(config)
     data = dataset.load(
         config.data,
+        options=config.read_options,
         test=config.test,
         validation=config.validation,
         seed=config.seed,
-        kind=config.input,
     ).summary
-    _, signature = find_task(config.task, data)
-    plan = plan_space(config, signature)
+    task, signature = find_task(config.task, data)
+    plan = plan_space(config, signature, limits_of(data))
     space = plan.space
     return {
         "config": config.to_dict(),
+        "command": command_line(config),
+        "task": task,
+        "why": why_task(config.task, data),
+        "objective": list(find_objectives(config.objective, TASKS.get(task)(), data)),
         "data": data.to_dict(),
         "space": {
             "name": space.name,
@@ -39,5 +47,5 @@ def preview(config: SearchConfig) -> dict[str, Any]:
             "left_out": [asdict(out) for out in space.left_out],
         },
         "formats": list(plan.formats),
-        "notes": list(plan.notes),
+        "notes": [*data.notes, *data.skipped_notes(), *plan.notes, *plan.skipped],
     }

@@ -14,14 +14,31 @@ SOURCES = Registry(
     "automl.sources",
     {
         "digits": "automl.data.digits:DigitsSource",
+        "wine": "automl.data.bundled:WineSource",
+        "breast_cancer": "automl.data.bundled:BreastCancerSource",
+        "iris": "automl.data.bundled:IrisSource",
+        "diabetes": "automl.data.bundled:DiabetesSource",
         "npz": "automl.data.npz:NpzSource",
+        "npy": "automl.data.npy:NpySource",
+        "series": "automl.data.series.source:SeriesSource",
+        "tfds": "automl.data.tfds.source:TfdsSource",
+        "table": "automl.data.tables.source:TableSource",
+        "lines": "automl.data.texts.lines:LinesSource",
+        # Last, as any folder is one; that of series files is theirs.
+        "folder": "automl.data.folders:FolderSource",
     },
 )
 
 TASKS = Registry(
     "task",
     "automl.tasks",
-    {"classification": "automl.tasks.classification:Classification"},
+    {
+        "classification": "automl.tasks.classification:Classification",
+        "multilabel": "automl.tasks.multilabel:Multilabel",
+        "regression": "automl.tasks.regression:Regression",
+        "forecasting": "automl.tasks.forecasting:Forecasting",
+        "anomaly": "automl.tasks.anomaly:Anomaly",
+    },
 )
 
 ORACLES = Registry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from automl.config import AUTO, SearchConfig
@@ -27,19 +27,51 @@ _INT8 = "int8"
 _WEIGHT_ORDER = ("float32", "float16", "int8")
 
 
+#: Kind of a target -> task that is meant where the source does not say.
+_TASK_OF = {
+    "class": "classification",
+    "labels": "multilabel",
+    "number": "regression",
+    "none": "anomaly",
+}
+
+
 def find_task(name: str, data: DataSummary) -> tuple[str, Signature]:
     """Returns the task's name, inferred if ``auto``, and the signature it gives the data.
 
     Raises:
-        UserInputError: If the task, or every task, does not suit the data.
+        UserInputError: If the task does not suit the data.
     """
-    if name == "auto":
-        name = next((n for n in TASKS.names() if TASKS.get(n).suits(data) is None), "")
-        if not name:
-            raise UserInputError("No registered task suits the data. Name one with --task.")
+    asked = name != AUTO
+    if not asked:
+        name = infer_task(data)
     if reason := TASKS.get(name).suits(data):
-        raise UserInputError(f"The task {name!r} does not suit the data: {reason}.")
+        suiting = [each for each in TASKS.names() if TASKS.get(each).suits(data) is None]
+        advice = f" It can be asked for {', '.join(suiting)}." if asked and suiting else ""
+        raise UserInputError(f"The task {name!r} does not suit the data: {reason}.{advice}")
     return name, Signature(data.input, TASKS.get(name)().target(data))
+
+
+def infer_task(data: DataSummary) -> str:
+    """Returns the task that data is for: what its source says, else what its labels are."""
+    if data.task:
+        return data.task
+    if any(data.target.steps):
+        return "forecasting"
+    return _TASK_OF[data.target.kind]
+
+
+def why_task(asked: str, data: DataSummary) -> str:
+    """Returns why a task was taken, in a few words: who asked, or what the data is like."""
+    if asked != AUTO:
+        return f"--task {asked}"
+    kinds = {
+        "class": f"{len(data.target.names):,} classes",
+        "labels": f"{len(data.target.names):,} labels, several at once",
+        "number": f"numbers: {', '.join(data.target.names[:3])}",
+        "none": "there are no labels",
+    }
+    return data.why or kinds[data.target.kind]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +84,8 @@ class SpacePlan:
         formats: Formats to write.
         targets: What the space was narrowed to, of `search_spaces.limits.TARGETS`.
         notes: What a person should know of the above.
+        skipped: Which recipes are not tried for which configurations, and why.
+        limits: Target -> why no candidate ships there, for the data's sake.
     """
 
     space: SearchSpace
@@ -59,18 +93,41 @@ class SpacePlan:
     formats: tuple[str, ...]
     targets: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    limits: Mapping[str, str] = field(default_factory=dict)
 
 
-def plan_space(config: SearchConfig, signature: Signature) -> SpacePlan:
+def plan_space(
+    config: SearchConfig, signature: Signature, limits: Mapping[str, str] | None = None
+) -> SpacePlan:
     """Makes the space that a configuration asks for, narrowed to what can be shipped.
 
     What was not asked for excludes nothing that was: TF.js files that are only
     written by default are given up for a space or an option named by the user.
 
+    Args:
+        config: What was asked for.
+        signature: Input and target.
+        limits: Target -> why the data cannot be shipped there, as of
+            `automl.preprocessing.limits.limits_of`.
+
     Raises:
         UserInputError: If a name is unknown, or nothing is left that fits the
             data and the files.
     """
+    limits = limits or {}
+    if _INT8 in limits and _INT8 in targets_of(config):
+        raise UserInputError(
+            f"--compress {', '.join(config.compress)} cannot be had for this data: {limits[_INT8]}."
+        )
+    plan = replace(_planned(config, signature), limits=limits)
+    if _INT8 not in limits or not _int8_recipes(config):
+        return plan
+    note = f"{', '.join(_int8_recipes(config))} is not tried: {limits[_INT8]}."
+    return replace(plan, notes=(*plan.notes, note), skipped=())
+
+
+def _planned(config: SearchConfig, signature: Signature) -> SpacePlan:
     from search_spaces.making import make_space, name_of, resolve
 
     entries = resolve(config.entries, signature)
@@ -78,7 +135,8 @@ def plan_space(config: SearchConfig, signature: Signature) -> SpacePlan:
     choices = config.choices or None
     if AUTO not in config.export or OPTIONAL_FORMAT not in targets:
         space = make_space(entries, signature, choices, targets)
-        return SpacePlan(space, entries, config.formats, targets, _skipped(space, config, targets))
+        skipped = _skipped(space, config, targets)
+        return SpacePlan(space, entries, config.formats, targets, skipped=skipped)
     named = {name_of(entry) for entry in config.entries}
     try:
         space = make_space(entries, signature, choices, targets)
@@ -88,13 +146,14 @@ def plan_space(config: SearchConfig, signature: Signature) -> SpacePlan:
         lost = next((out for out in space.left_out if _was_named(out, named, config.choices)), None)
         if lost is None:
             skipped = _skipped(space, config, targets)
-            return SpacePlan(space, entries, config.formats, targets, skipped)
+            return SpacePlan(space, entries, config.formats, targets, skipped=skipped)
         reason = f"{lost.name}={lost.option} cannot be shipped as {lost.target}: {lost.reason}"
     formats = tuple(name for name in config.formats if name != OPTIONAL_FORMAT)
     targets = tuple(target for target in targets if target != OPTIONAL_FORMAT)
     space = make_space(entries, signature, choices, targets)  # The error may be another.
     note = f"No {OPTIONAL_FORMAT} files are written, which nobody asked for: {reason}"
-    return SpacePlan(space, entries, formats, targets, (note, *_skipped(space, config, targets)))
+    skipped = _skipped(space, config, targets)
+    return SpacePlan(space, entries, formats, targets, (note,), skipped)
 
 
 def _was_named(out: LeftOut, spaces: set[str], choices: Mapping[str, Any]) -> bool:
@@ -142,11 +201,15 @@ def supported(recipes: Sequence[str], unsupported: Mapping[str, str]) -> tuple[s
     )
 
 
+def _int8_recipes(config: SearchConfig) -> list[str]:
+    return [name for name in config.recipes if RECIPES.get(name).activations == _INT8]
+
+
 def _skipped(space: SearchSpace, config: SearchConfig, targets: Sequence[str]) -> tuple[str, ...]:
     """Says for which configurations a planned recipe is not tried."""
     from search_spaces.making import out_of_reach
 
-    recipes = [name for name in config.recipes if RECIPES.get(name).activations == _INT8]
+    recipes = _int8_recipes(config)
     if not recipes or _INT8 in targets:
         return ()
     reasons: dict[str, list[LeftOut]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.config import SearchConfig
+from automl.config import AUTO, SearchConfig
 from automl.data.dataset import DataSummary
 from automl.errors import UserInputError
 from automl.records.store import RunStore
@@ -64,6 +64,19 @@ class Run:
         return tuple(resolved.get("formats") or self.config.formats)
 
     @property
+    def objective(self) -> tuple[str, ...]:
+        """The objectives, with ``auto`` spelled out; the first ranks the trials."""
+        found = self.fact("objective")
+        if found is None and self.config.objective == (AUTO,):
+            return ("val_loss", "size")  # The data has not been read yet.
+        return tuple(found or self.config.objective)
+
+    @property
+    def metric(self) -> str:
+        """Name of the metric that files are judged by, e.g. ``"accuracy"``."""
+        return str(self.fact("metric") or "accuracy")
+
+    @property
     def finished(self) -> bool:
         """Whether the run ended with exported files."""
         return bool(self.fact("finished", False))
@@ -89,7 +102,7 @@ class Run:
     @property
     def pareto(self) -> list[Trial]:
         """The trials that no other beats in every objective."""
-        return pareto_front(self.trials, self.config.objective)
+        return pareto_front(self.trials, self.objective)
 
     @property
     def choice(self) -> Choice | None:
@@ -196,7 +209,7 @@ class Run:
             earlier = [a for a in store.artifacts() if (a.trial, a.format, a.recipe) == same]
             if artifact.placed or not any(a.placed for a in earlier):
                 store.set_artifact(artifact)
-            shipper.describe(format, self.artifacts)
+            shipper.describe(format, self.artifacts, self.fact("threshold"))
             shipper.clean()
         return artifact
 
@@ -240,7 +253,7 @@ class Run:
             for before, artifact in zip(shipped, verified, strict=True):
                 store.set_artifact(remembered(before, artifact))
             for format_name in {artifact.format for artifact in verified}:
-                shipper.describe(format_name, self.artifacts)
+                shipper.describe(format_name, self.artifacts, self.fact("threshold"))
         return verified
 
     def report(self) -> Path:
@@ -302,6 +315,7 @@ class Run:
             executor,
             self.fact("task"),
             None if winner is None else winner.number,
+            self.fact("metric") or "",
         )
 
 

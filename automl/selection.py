@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from automl.config import Constraints
 from automl.errors import NothingFeasibleError, VerificationError
+from automl.tasks.metrics import metric_of
 from automl.tuning.constraints import broken, excess
 from automl.types import Artifact, Choice, Measures, Trial, TrialState, VerificationStatus
 from automl.units import format_latency, format_size
@@ -30,8 +31,7 @@ def objective_value(trial: Trial, objective: str) -> float:
     if objective in _COSTS:
         cost = _COSTS[objective](trial)
         return -math.inf if cost is None else -cost
-    value = trial.metrics.get(objective, math.nan)
-    return -value if objective.endswith("loss") else value
+    return metric_of(objective).turned(trial.metrics.get(objective, math.nan))
 
 
 def pareto_front(trials: Sequence[Trial], objectives: Sequence[str]) -> list[Trial]:
@@ -59,44 +59,38 @@ def _dominates(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 def worth_keeping(trials: Sequence[Trial], objectives: Sequence[str]) -> list[Trial]:
     """Returns the trials whose weights may still be needed: the front and the top few."""
     done = [trial for trial in trials if trial.state is TrialState.COMPLETED]
-    top = sorted(done, key=lambda trial: (-(trial.score or 0.0), trial.number))[:KEPT]
+    top = sorted(done, key=lambda trial: (-score(trial), trial.number))[:KEPT]
     kept = {trial.number: trial for trial in (*top, *pareto_front(done, objectives))}
     return [kept[number] for number in sorted(kept)]
 
 
-def shortlist(trials: Sequence[Trial], objectives: Sequence[str], examples: int) -> list[Trial]:
+def score(trial: Trial) -> float:
+    """Returns a trial's score, higher is better; the lowest there is if it has none."""
+    return -math.inf if trial.score is None else trial.score
+
+
+def shortlist(trials: Sequence[Trial], objectives: Sequence[str]) -> list[Trial]:
     """Returns up to `SHORTLIST` trials to compress, most promising first.
 
     They are those of the Pareto front that validation cannot tell from the
-    best, cheapest first, and the best itself.
+    best, cheapest first, and the best itself. Without a known error, the front
+    as it is.
 
     Args:
         trials: All trials of the run.
         objectives: The first ranks; the others are costs.
-        examples: Number of validation examples.
     """
     front = pareto_front(trials, objectives)
     if not front:
         return []
-    best = max(front, key=lambda trial: (trial.score or 0.0, -trial.number))
-    if objectives[0] == "val_accuracy":
-        slack = 2 * standard_error(best.score or 0.0, examples)
-        front = [trial for trial in front if (trial.score or 0.0) >= (best.score or 0.0) - slack]
+    best = max(front, key=lambda trial: (score(trial), -trial.number))
+    if best.error is not None:
+        slack = 2 * best.error
+        front = [trial for trial in front if score(trial) >= score(best) - slack]
     costs = [name for name in objectives if name in _COSTS] or ["size"]
     front.sort(key=lambda trial: -objective_value(trial, costs[0]))
     chosen = [trial for trial in front if trial is not best][: SHORTLIST - 1]
     return [*chosen, best]
-
-
-def standard_error(accuracy: float, examples: int) -> float:
-    """Returns the standard error of an accuracy measured on `examples` examples.
-
-    One success and one failure are added, so that a perfect score on few
-    examples is not taken for certain (after Agresti and Coull, 1998,
-    https://doi.org/10.2307/2685469).
-    """
-    smoothed = (accuracy * examples + 1) / (examples + 2)
-    return math.sqrt(smoothed * (1 - smoothed) / (examples + 2))
 
 
 def choose(
@@ -104,19 +98,21 @@ def choose(
     objectives: Sequence[str],
     constraints: Constraints,
     examples: int,
+    metric: str = "accuracy",
 ) -> Choice:
     """Chooses the artifact to ship.
 
     The one-standard-error rule (Breiman et al., Classification and Regression
-    Trees, 1984, section 3.4.3): among artifacts whose validation accuracy is
-    within one standard error of the best, the cheapest. Without a cost among
-    the objectives, the most accurate, and the smaller one on ties.
+    Trees, 1984, section 3.4.3): among artifacts whose metric on validation data
+    is within one standard error of the best, the cheapest. Without a cost among
+    the objectives, the best one, and the smaller one on ties.
 
     Args:
-        artifacts: Judged artifacts, with a validation accuracy or a reason.
+        artifacts: Judged artifacts, with a quality on validation data or a reason.
         objectives: The objectives of the search.
         constraints: Bounds; artifacts over the size or latency bound are out.
         examples: Number of validation examples.
+        metric: What their quality is.
 
     Raises:
         NothingFeasibleError: If no artifact that passed keeps the bounds.
@@ -126,7 +122,7 @@ def choose(
         artifact
         for artifact in artifacts
         if artifact.status is VerificationStatus.PASSED
-        and artifact.validation_accuracy is not None
+        and artifact.validation_quality is not None
         and not _over(artifact, constraints)
     ]
     if not fit:
@@ -134,9 +130,11 @@ def choose(
         kind = VerificationError if failed else NothingFeasibleError
         raise kind(_none_passed(artifacts, constraints))
     cost_name = next((name for name in objectives if name in _COSTS), None)
+    known = metric_of(metric)
+    label = f"validation {known.label}"
 
-    def accuracy(artifact: Artifact) -> float:
-        return artifact.validation_accuracy or 0.0
+    def quality(artifact: Artifact) -> float:
+        return known.turned(artifact.validation_quality or 0.0)
 
     def cost(artifact: Artifact) -> float:
         if cost_name == "latency":
@@ -144,25 +142,26 @@ def choose(
             return math.inf if latency is None else latency
         return float(artifact.gzip_size if cost_name == "gzip_size" else artifact.size)
 
-    top = max(fit, key=lambda artifact: (accuracy(artifact), -artifact.size))
+    top = max(fit, key=lambda artifact: (quality(artifact), -artifact.size))
+    best = known.format(top.validation_quality)
     if cost_name is None:
         return Choice(
             top.trial,
             top.recipe,
-            f"Trial {top.trial} as {top.recipe} has the best validation accuracy,"
-            f" {accuracy(top):.4f} on {examples} examples.",
+            f"Trial {top.trial} as {top.recipe} has the best {label}, {best} on {examples}"
+            " examples.",
         )
-    error = standard_error(accuracy(top), examples)
-    near = [artifact for artifact in fit if accuracy(artifact) >= accuracy(top) - error]
-    won = min(near, key=lambda artifact: (cost(artifact), -accuracy(artifact)))
+    error = top.validation_error or 0.0
+    near = [artifact for artifact in fit if quality(artifact) >= quality(top) - error]
+    won = min(near, key=lambda artifact: (cost(artifact), -quality(artifact)))
     shown = format_latency(cost(won)) if cost_name == "latency" else format_size(cost(won))
     return Choice(
         won.trial,
         won.recipe,
         f"Trial {won.trial} as {won.recipe} is the cheapest artifact ({shown}) among the"
-        f" {len(near)} of {len(fit)} whose validation accuracy is within one standard error"
-        f" ({error:.4f}) of the best: {accuracy(won):.4f} against {accuracy(top):.4f}"
-        f" on {examples} examples.",
+        f" {len(near)} of {len(fit)} whose {label} is within one standard error"
+        f" ({known.format(error)}) of the best: {known.format(won.validation_quality)} against"
+        f" {best} on {examples} examples.",
     )
 
 

@@ -12,16 +12,17 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from automl.data.dataset import DataSummary
 from automl.errors import AutomlError, UserInputError
 from automl.execution.base import Executor
 from automl.measure.size import hashes
+from automl.preprocessing import feeding
+from automl.preprocessing.base import part_from
 from automl.registry import EXPORTERS, RECIPES
+from automl.tasks.evidence import evidence_file
 from automl.types import Artifact, Trial, Verification, VerificationStatus
 from automl.verify.finding import runtimes_for
-from search_spaces import InputSpec
 
 STAGING = "export/.staging"
 FAILED = "export/.failed"
@@ -71,6 +72,7 @@ class Shipper:
         executor: Runs converters and runtimes.
         task: Registry name of the run's task.
         winner: Number of the trial whose files are the run's own.
+        metric: What artifacts are judged by; the task's own by default.
     """
 
     def __init__(
@@ -80,10 +82,11 @@ class Shipper:
         executor: Executor,
         task: str,
         winner: int | None = None,
+        metric: str = "",
     ) -> None:
         self._folder, self._data = folder, data
         self._executor, self._task = executor, task
-        self._winner = winner
+        self._winner, self._metric = winner, metric
 
     def set_winner(self, trial: int) -> None:
         """Says which trial's files are the run's own."""
@@ -125,7 +128,9 @@ class Shipper:
         verification = self._verify(trial, artifact, runtimes[0], "validation")
         return replace(
             artifact,
-            validation_accuracy=verification.accuracy,
+            validation_quality=verification.quality,
+            validation_error=verification.error,
+            threshold=verification.threshold,
             verifications=(verification,),
         )
 
@@ -183,20 +188,23 @@ class Shipper:
             return folder_name(artifact.recipe)
         return f"{folder_name(artifact.recipe)}-trial-{artifact.trial}"
 
-    def describe(self, format_name: str, artifacts: Sequence[Artifact]) -> None:
-        """Writes labels, preprocessing and manifest beside a format's artifacts."""
+    def describe(
+        self, format_name: str, artifacts: Sequence[Artifact], threshold: float | None = None
+    ) -> None:
+        """Writes labels, preprocessing and manifest beside a format's artifacts.
+
+        Args:
+            format_name: Registry name of the exporter.
+            artifacts: What is known of the files.
+            threshold: Score from which on an example is an anomaly, or None.
+        """
         folder = self._folder / "export" / folder_name(format_name)
         if not folder.is_dir():
             return
-        (folder / "labels.txt").write_text(
-            "".join(f"{' '.join(name.split())}\n" for name in self._data.class_names),
-            encoding="utf-8",
-        )
-        spec = self._data.input
-        _write_json(
-            folder / "preprocessing.json",
-            preprocessing(spec),
-        )
+        self._write_labels(folder)
+        _write_json(folder / feeding.FILE_NAME, feeding.feeding(self._data, self._task, threshold))
+        if self._data.encoder is not None:
+            part_from(self._data.encoder).write(folder)
         _write_json(
             folder / "manifest.json",
             {
@@ -209,11 +217,20 @@ class Shipper:
             },
         )
 
+    def _write_labels(self, folder: Path) -> None:
+        """Writes the name of each output, one a line; there is none for a reconstruction."""
+        names = self._data.target.names
+        if names:
+            (folder / "labels.txt").write_text(
+                "".join(f"{' '.join(name.split())}\n" for name in names), encoding="utf-8"
+            )
+
     def clean(self) -> None:
         """Removes staged files that were judged and not chosen."""
         shutil.rmtree(self._folder / STAGING, ignore_errors=True)
 
     def _verify(self, trial: Trial, artifact: Artifact, runtime: str, split: str) -> Verification:
+        evidence = evidence_file(trial.number, artifact.format, artifact.recipe)
         try:
             record = self._executor.run(
                 "verify",
@@ -224,35 +241,15 @@ class Shipper:
                     "recipe": artifact.recipe,
                     "task": self._task,
                     "split": split,
+                    "metric": self._metric,
+                    "evidence": evidence if split == "test" else "",
                 },
             )
         except UserInputError:
             raise
         except AutomlError as error:
             return Verification(runtime, VerificationStatus.FAILED, reason=str(error))
-        return Verification(**record | {"status": VerificationStatus(record["status"])})
-
-
-def preprocessing(spec: InputSpec) -> dict[str, Any]:
-    """Returns what the user of a file must know to feed it, JSON-ready."""
-    record: dict[str, Any] = {
-        "input": spec.kind,
-        "shape": list(spec.shape),
-        "dtype": spec.dtype,
-        "range": [spec.low, spec.high],
-        "note": "Feed raw values in this range; rescaling is part of the model.",
-    }
-    if spec.mean:
-        record["note"] = "Feed raw values; standardizing them is part of the model."
-    if spec.ragged:
-        record["note"] += f" Pad shorter series at the end with rows of zeros, to {spec.shape[0]}."
-    if spec.kind == "tokens":
-        record["vocabulary"] = spec.vocabulary
-        record["note"] = (
-            f"Feed token ids from 1 to {spec.vocabulary - 1}, padded at the end with 0 to"
-            f" {spec.shape[0]}."
-        )
-    return record
+        return Verification.from_dict(record)
 
 
 def _write_json(path: Path, record: object) -> None:

@@ -67,6 +67,7 @@ class Trial:
         metrics: Metric name -> value of the epoch kept.
         score: Value of the first objective, higher is better; None unless
             completed.
+        error: Standard error of that value; None where it is not known.
         epochs: Epochs trained.
         seconds: Seconds of gate and training.
         reason: Why it was rejected, failed or stopped early.
@@ -85,6 +86,7 @@ class Trial:
     seconds: float = 0.0
     reason: str = ""
     deaths: int = 0
+    error: float | None = None
 
     @property
     def model_file(self) -> str:
@@ -119,9 +121,15 @@ class Verification:
         examples: Number of held-out examples compared.
         max_abs_diff: Largest absolute difference of any output.
         mean_abs_diff: Mean absolute difference.
-        agreement: Share of examples with the same top-1 class.
-        accuracy: The artifact's own accuracy on the examples.
-        keras_accuracy: The Keras model's accuracy on the same examples.
+        agreement: Share of examples on which both say the same.
+        metric: The metric that the artifact is judged by, e.g. ``"accuracy"``;
+            one of the names in `metrics`.
+        error: Standard error of that metric; None where it is not known.
+        metrics: Every metric of the task -> the artifact's own value.
+        keras_metrics: The same of the Keras model, on the same examples.
+        left_out: Metric -> why it has no value on these examples.
+        threshold: What parts two verdicts, chosen on these examples; None where
+            the task has none.
         latency_ms: Median milliseconds of one call, warm, one example.
         latency_p95_ms: 95th percentile of the same.
         reason: Why it failed or was skipped, and what to do.
@@ -133,15 +141,53 @@ class Verification:
     max_abs_diff: float | None = None
     mean_abs_diff: float | None = None
     agreement: float | None = None
-    accuracy: float | None = None
-    keras_accuracy: float | None = None
+    metric: str = ""
+    error: float | None = None
+    metrics: dict[str, float] = field(default_factory=dict)
+    keras_metrics: dict[str, float] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    threshold: float | None = None
     latency_ms: float | None = None
     latency_p95_ms: float | None = None
     reason: str = ""
 
+    @property
+    def quality(self) -> float | None:
+        """The artifact's value of the metric that it is judged by."""
+        return self.metrics.get(self.metric)
+
+    @property
+    def keras_quality(self) -> float | None:
+        """The Keras model's value of the same."""
+        return self.keras_metrics.get(self.metric)
+
+    @property
+    def accuracy(self) -> float | None:
+        """The artifact's accuracy; None where classes are not what was asked for."""
+        return self.metrics.get("accuracy")
+
+    @property
+    def keras_accuracy(self) -> float | None:
+        """The Keras model's accuracy on the same examples."""
+        return self.keras_metrics.get("accuracy")
+
     def to_dict(self) -> dict[str, Any]:
-        """Returns a JSON-ready dictionary."""
-        return asdict(self)
+        """Returns a JSON-ready dictionary that `from_dict` reads back."""
+        record = asdict(self)
+        record |= {"quality": self.quality, "keras_quality": self.keras_quality}
+        if self.accuracy is not None:
+            record |= {"accuracy": self.accuracy, "keras_accuracy": self.keras_accuracy}
+        return record
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any]) -> Verification:
+        """Builds the verification that `to_dict` wrote."""
+        values = {name: value for name, value in record.items() if name not in _DERIVED}
+        return cls(**values | {"status": VerificationStatus(record["status"])})
+
+
+#: What `Verification.to_dict` writes for readers of its JSON beside the fields.
+_DERIVED = frozenset({"quality", "keras_quality", "accuracy", "keras_accuracy"})
 
 
 @dataclass(frozen=True)
@@ -157,8 +203,11 @@ class Artifact:
         size: Bytes of all its files.
         gzip_size: The same, each file gzipped.
         files: File name -> sha256, relative to the artifact's own folder.
-        validation_accuracy: Accuracy on validation data, which the choice was
-            made on; None where it was not judged.
+        validation_quality: What the choice was made on: its metric on
+            validation data; None where it was not judged.
+        validation_error: Standard error of the same.
+        threshold: What parts two verdicts of this file, chosen on validation
+            data; None where its task has none or it was not judged.
         verifications: One record per runtime, on test data.
         reason: Why there is no file, empty otherwise.
     """
@@ -170,7 +219,9 @@ class Artifact:
     size: int = 0
     gzip_size: int = 0
     files: dict[str, str] = field(default_factory=dict)
-    validation_accuracy: float | None = None
+    validation_quality: float | None = None
+    validation_error: float | None = None
+    threshold: float | None = None
     verifications: tuple[Verification, ...] = ()
     reason: str = ""
 
@@ -197,4 +248,5 @@ class Artifact:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns a JSON-ready dictionary."""
-        return asdict(self) | {"status": str(self.status)}
+        verifications = [verification.to_dict() for verification in self.verifications]
+        return asdict(self) | {"verifications": verifications, "status": str(self.status)}

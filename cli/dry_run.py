@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from automl.config import SearchConfig
 from automl.resolve import described
+from automl.units import format_count, format_duration, format_latency, format_size
 from search_spaces.limits import LeftOut
 
 from .inputs import in_words
@@ -18,6 +20,13 @@ from .noise import without_native_noise
 if TYPE_CHECKING:
     from search_spaces import Signature
     from search_spaces.space import SearchSpace
+
+_BOUNDS: dict[str, Any] = {
+    "max_size": format_size,
+    "max_latency": format_latency,
+    "max_flops": format_count,
+    "max_params": format_count,
+}
 
 
 def show(config: SearchConfig, *, as_json: bool) -> None:
@@ -29,12 +38,14 @@ def show(config: SearchConfig, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(record, indent=2))
         return
-    for name, value in record["config"].items():
-        click.echo(f"{name:12} {json.dumps(value)}")
     data, space = record["data"], record["space"]
     counts = ", ".join(f"{count:,} {name}" for name, count in data["counts"].items())
     shape = "x".join(map(str, data["input"]["shape"]))
-    click.echo(f"\ndata: {data['input']['kind']} {shape}, {counts}")
+    click.echo(f"command: {record['command']}")
+    click.echo(f"data: {data['input']['kind']} {shape}, {counts}")
+    ranked = ", ".join(record["objective"])
+    click.echo(f"task: {record['task']} ({record['why']}), ranked by {ranked}")
+    click.echo(f"budget: {_budget(config)}")
     click.echo(
         f"space: {space['name']}, {count_of(space['size'])}, {space['first_guesses']} first guesses"
     )
@@ -43,6 +54,17 @@ def show(config: SearchConfig, *, as_json: bool) -> None:
         click.echo(line)
     for note in record["notes"]:
         click.echo(f"note: {note}")
+
+
+def _budget(config: SearchConfig) -> str:
+    """Returns how long is searched and what a candidate must keep, in one line."""
+    parts = [] if config.time is None else [format_duration(config.time)]
+    parts += [] if config.trials is None else [f"{config.trials:,} trials"]
+    parts.append(f"{config.epochs} epochs a trial at most")
+    for name, bound in asdict(config.constraints).items():
+        if bound is not None:
+            parts.append(f"{name.replace('_', '-')} {_BOUNDS[name](bound)}")
+    return ", ".join(parts)
 
 
 def described_space(space: SearchSpace, signature: Signature) -> str:

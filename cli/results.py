@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from automl.run import Run
-from automl.types import Artifact, VerificationStatus
+from automl.tasks.metrics import Metric, metric_of
+from automl.types import Artifact, Verification, VerificationStatus
 from automl.units import format_latency, format_size
 
 _STYLES = {
@@ -25,10 +26,11 @@ def print_results(run: Run) -> None:
     choice, verification = run.choice, run.artifact and run.artifact.verification
     if verification:
         console.print(
-            f"accuracy: on {verification.examples} test examples; agrees, max diff: with the"
-            f" Keras model on them; * the choice",
+            f"{_metric(run).label}: on {verification.examples} test examples; agrees, max diff:"
+            " with the Keras model on them; * the choice",
             style="dim",
         )
+        console.print(f"The choice on them: {scores(verification)}.")
     console.print()
     if choice is not None:
         console.print(choice.reason)
@@ -49,7 +51,7 @@ def artifact_table(run: Run) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     for name in ("", "format", "recipe"):
         table.add_column(name, no_wrap=True)
-    for name in ("bytes", "gzipped", "accuracy", "agrees", "max diff", "latency"):
+    for name in ("bytes", "gzipped", _metric(run).label, "agrees", "max diff", "latency"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
     chosen = run.artifact
@@ -80,12 +82,28 @@ def _cells(artifact: Artifact, run: Run) -> list[str]:
         artifact.recipe,
         f"{artifact.size:,}",
         f"{artifact.gzip_size:,}",
-        _number(verification.accuracy, ".4f"),
+        _metric(run).format(verification.quality),
         _number(verification.agreement, ".4f"),
         _number(verification.max_abs_diff, ".1e"),
         format_latency(verification.latency_ms),
         status,
     ]
+
+
+def scores(verification: Verification) -> str:
+    """Returns every metric of a file in one line, e.g. ``accuracy 0.9812, AUC 0.9991``."""
+    told = [
+        f"{metric_of(name).label} {metric_of(name).format(value)}"
+        for name, value in verification.metrics.items()
+    ]
+    left_out = [
+        f"no {metric_of(name).label}: {reason}" for name, reason in verification.left_out.items()
+    ]
+    return "; ".join([", ".join(told), *left_out])
+
+
+def _metric(run: Run) -> Metric:
+    return metric_of(run.metric)
 
 
 def _number(value: float | None, form: str) -> str:
@@ -97,7 +115,8 @@ def verification_table(artifacts: list[Artifact]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("format", "recipe", "runtime", "status"):
         table.add_column(name)
-    for name in ("accuracy", "agrees", "max diff", "latency"):
+    judged = next((v.metric for a in artifacts for v in a.verifications if v.metric), "quality")
+    for name in (metric_of(judged).label, "agrees", "max diff", "latency"):
         table.add_column(name, justify="right")
     for artifact in artifacts:
         for verification in artifact.verifications:
@@ -106,7 +125,7 @@ def verification_table(artifacts: list[Artifact]) -> None:
                 artifact.recipe,
                 verification.runtime,
                 f"[{_STYLES[verification.status]}]{verification.status}[/]",
-                _number(verification.accuracy, ".4f"),
+                metric_of(judged).format(verification.quality),
                 _number(verification.agreement, ".4f"),
                 _number(verification.max_abs_diff, ".1e"),
                 format_latency(verification.latency_ms),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TextIO
 
 from rich.console import Console, Group
@@ -13,11 +15,16 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from automl.selection import score
+from automl.tasks.metrics import metric_of
 from automl.tuning.observer import Observer, Progress
 from automl.types import Artifact, Trial, TrialState, VerificationStatus
 from automl.units import format_count, format_duration, format_latency, format_size
 
 from .noise import without_native_noise
+
+#: What stands for the ranking until it is known; Keras measures it after each epoch.
+LOSS = "val_loss"
 
 
 @contextmanager
@@ -44,14 +51,29 @@ class PlainScreen(Observer):
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._quarter = 0
+        self._ranking = LOSS
 
     def stage(self, name: str) -> None:
         """Prints the step."""
         self._print(f"{name} ...")
 
+    def reading(self, done: int, total: int, what: str) -> None:
+        """Prints how far the reading is, four times at most."""
+        quarter = 4 * done // total if total else 0
+        if done == 0:
+            self._quarter = 0
+        elif quarter > self._quarter:
+            self._quarter = quarter
+            self._print(f"{done:,} of {total:,} {what} read")
+
+    def objectives(self, names: tuple[str, ...]) -> None:
+        """Remembers what ranks."""
+        self._ranking = names[0]
+
     def trial(self, trial: Trial) -> None:
         """Prints how a trial ended."""
-        self._print(describe(trial).plain)
+        self._print(describe(trial, self._ranking).plain)
 
     def artifact(self, artifact: Artifact) -> None:
         """Prints what came of an artifact."""
@@ -65,6 +87,40 @@ class PlainScreen(Observer):
         print(line, file=self._stream, flush=True)
 
 
+@dataclass
+class Reading:
+    """How far a reading is, and how long it will take at the pace so far.
+
+    Attributes:
+        what: What is counted, e.g. ``"images"``.
+        began: When it began, of `time.monotonic`.
+        done: How many are read.
+        total: How many there are; 0 if unknown.
+    """
+
+    what: str
+    began: float
+    done: int = 0
+    total: int = 0
+
+    def line(self) -> Table:
+        """Returns a bar, a count and the time left."""
+        line = Table.grid(padding=(0, 1))
+        count = f"{self.done:,} {self.what}"
+        if not self.total:
+            line.add_row(" ", count)
+            return line
+        seconds = time.monotonic() - self.began
+        left = seconds * (self.total - self.done) / self.done if self.done else None
+        line.add_row(
+            " ",
+            ProgressBar(total=self.total, completed=self.done, width=30),
+            f"{self.done:,}/{self.total:,} {self.what}",
+            "" if left is None or seconds < 1 else f"{format_duration(left)} left",
+        )
+        return line
+
+
 class LiveScreen(Observer):
     """Finished trials scroll by; below them the running one, the best and the time left."""
 
@@ -72,7 +128,9 @@ class LiveScreen(Observer):
         self._console = console
         self._stage = "Starting"
         self._progress = Progress()
+        self._ranking = LOSS
         self._epoch: tuple[Trial, int, int, dict[str, float]] | None = None
+        self._reading: Reading | None = None
         self._spinner = Spinner("dots", style="cyan")
         self.live = Live(
             console=console, get_renderable=self._render, refresh_per_second=8, transient=True
@@ -80,7 +138,17 @@ class LiveScreen(Observer):
 
     def stage(self, name: str) -> None:
         """Changes the line below."""
-        self._stage, self._epoch = name, None
+        self._stage, self._epoch, self._reading = name, None, None
+
+    def reading(self, done: int, total: int, what: str) -> None:
+        """Moves the bar of the data that is being read."""
+        if self._reading is None or self._reading.what != what or done < self._reading.done:
+            self._reading = Reading(what, time.monotonic())
+        self._reading.done, self._reading.total = done, total
+
+    def objectives(self, names: tuple[str, ...]) -> None:
+        """Remembers what ranks."""
+        self._ranking = names[0]
 
     def progress(self, progress: Progress) -> None:
         """Updates counts and times."""
@@ -93,9 +161,9 @@ class LiveScreen(Observer):
     def trial(self, trial: Trial) -> None:
         """Prints how a trial ended."""
         self._epoch = None
-        line = describe(trial)
+        line = describe(trial, self._ranking)
         best = self._progress.best
-        if trial.score is not None and (best is None or trial.score > (best.score or 0.0)):
+        if trial.score is not None and (best is None or score(trial) > score(best)):
             line.stylize("green")
         self._console.print(line)
 
@@ -111,15 +179,18 @@ class LiveScreen(Observer):
         lines = Table.grid(padding=(0, 1))
         lines.add_row(self._spinner, Text.assemble((self._stage, "bold"), self._counts()))
         rows = [lines]
+        if self._reading is not None:
+            rows.append(self._reading.line())
         if self._epoch is not None:
             trial, done, epochs, metrics = self._epoch
             bar = Table.grid(padding=(0, 1))
-            accuracy = metrics.get("val_accuracy")
+            # Keras measures few metrics after each epoch; the loss always.
+            shown = self._ranking if self._ranking in metrics else LOSS
             bar.add_row(
                 f"  trial {trial.number}",
                 ProgressBar(total=epochs, completed=done, width=30),
                 f"epoch {done}/{epochs}",
-                "" if accuracy is None else f"val_accuracy {accuracy:.4f}",
+                f"{shown} {metric_of(shown).format(metrics.get(shown))}",
             )
             rows.append(bar)
         return Group(*rows)
@@ -135,7 +206,8 @@ class LiveScreen(Observer):
         if seen.failed:
             parts.append(f"{seen.failed} failed")
         if seen.best is not None and seen.best.measures is not None:
-            parts.append(f"best {_score(seen.best)} at {format_size(seen.best.measures.size)}")
+            best = _score(seen.best, self._ranking)
+            parts.append(f"best {best} at {format_size(seen.best.measures.size)}")
         left = seen.seconds_left
         parts.append(
             format_duration(seen.elapsed) if left is None else f"{format_duration(left)} left"
@@ -143,13 +215,17 @@ class LiveScreen(Observer):
         return Text("  " + " · ".join(parts), style="default")
 
 
-def _score(trial: Trial) -> str:
-    accuracy = trial.metrics.get("val_accuracy")
-    return f"{trial.score:.4f}" if accuracy is None else f"{accuracy:.4f}"
+def _score(trial: Trial, ranking: str) -> str:
+    return metric_of(ranking).format(trial.metrics.get(ranking))
 
 
-def describe(trial: Trial) -> Text:
-    """Returns a finished trial as one line."""
+def describe(trial: Trial, ranking: str) -> Text:
+    """Returns a finished trial as one line.
+
+    Args:
+        trial: What ended.
+        ranking: The objective that ranks, e.g. ``"val_accuracy"``.
+    """
     head = Text(f"trial {trial.number:>3}  ", style="dim")
     if trial.state is TrialState.REJECTED:
         return head + Text(f"rejected  {trial.reason}", style="yellow")
@@ -162,7 +238,7 @@ def describe(trial: Trial) -> Text:
     params = format_count(measures.params) if measures else "-"
     by = trial.proposed_by + space
     line = (
-        f"val_accuracy {_score(trial)}  {size:>8}  {params:>6} params  {latency:>8}"
+        f"{ranking} {_score(trial, ranking)}  {size:>8}  {params:>6} params  {latency:>8}"
         f"  {trial.epochs:>3} epochs  {format_duration(trial.seconds):>4}  {by}"
     )
     return head + Text(line, style="default")
@@ -176,10 +252,10 @@ def describe_artifact(artifact: Artifact) -> Text:
         reason = artifact.reason or (verification.reason if verification else "")
         reason = reason or "; ".join(v.reason for v in artifact.verifications)
         return Text(f"{what}{artifact.status}: {reason}", style="red")
-    accuracy = verification.accuracy
-    shown = "-" if accuracy is None else f"{accuracy:.4f}"
+    metric = metric_of(verification.metric)
     return Text(
-        f"{what}{format_size(artifact.size)}, accuracy {shown} on {verification.examples}"
+        f"{what}{format_size(artifact.size)}, {metric.label} {metric.format(verification.quality)}"
+        f" on {verification.examples}"
         f" {'test' if artifact.placed else 'validation'} examples,"
         f" {format_latency(verification.latency_ms)}",
         style="default",

@@ -114,6 +114,8 @@ def trained(
     args = {
         "space": digits_space,
         "values": small_values,
+        "task": "classification",
+        "objective": "val_accuracy",
         "seed": 1,
         "epochs": 2,
         "deadline": None,

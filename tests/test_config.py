@@ -9,7 +9,8 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from automl.config import Constraints, SearchConfig, make_config, read_config_file
+from automl.config import Constraints, SearchConfig
+from automl.config_parsing import make_config, read_config_file
 from automl.errors import UnknownNameError, UserInputError
 from automl.registry import RECIPES
 
@@ -189,7 +190,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
 def test_reading_a_configuration_imports_nothing_heavy():
     code = (
         "import sys\n"
-        "from automl.config import make_config\n"
+        "from automl.config_parsing import make_config\n"
         "make_config('digits', {'oracle': 'random', 'compress': 'int8'})\n"
         "print(*[m for m in ('numpy', 'keras', 'tensorflow', 'keras_tuner') if m in sys.modules])"
     )
@@ -213,7 +214,7 @@ def test_pretrained_comes_first_among_the_spaces():
 
 def test_a_configuration_with_one_space_as_text_is_read():
     record = make_config("digits", {"space": "cnn"}).to_dict()
-    for name in ("definitions", "input", "start_from"):
+    for name in ("definitions", "reading", "start_from"):
         del record[name]
     old = SearchConfig.from_dict(record | {"space": "cnn", "export": ["tflite", "tfjs"]})
     assert (old.space, old.formats) == (("cnn",), ("tflite", "tfjs"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from automl.config import make_config
+from automl.config_parsing import make_config
 from automl.errors import UserInputError
 from automl.folders import default_folder, is_free
 from automl.pipeline import Pipeline

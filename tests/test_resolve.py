@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automl.config import make_config
+from automl.config_parsing import make_config
 from automl.errors import UnsuitableSpaceError, UserInputError
 from automl.resolve import plan_space, supported, targets_of
 from search_spaces import SPACES, InputSpec, Signature, TargetSpec
@@ -91,7 +91,7 @@ def test_a_format_asked_for_excludes_what_cannot_ship_there():
 
 def test_a_recipe_that_was_not_named_is_skipped_where_it_cannot_be():
     plan = planned(space=f"{__name__}:Partly")
-    assert plan.notes == ("int8 is not tried for pooling=max: it crashes.",)
+    assert plan.skipped == ("int8 is not tried for pooling=max: it crashes.",)
     values = plan.space.sample(0)
     for pooling, kept in (("max", ("float16",)), ("average", ("int8", "float16"))):
         unsupported = plan.space.unsupported(values | {"pooling": pooling})
@@ -101,7 +101,7 @@ def test_a_recipe_that_was_not_named_is_skipped_where_it_cannot_be():
 def test_a_recipe_alone_shapes_the_space():
     plan = planned(space=f"{__name__}:Partly", compress="int8")
     assert {left.name for left in plan.space.left_out} == {"activation", "pooling"}
-    assert plan.notes == ()
+    assert plan.notes == plan.skipped == ()
 
 
 def test_a_wrong_choice_is_not_taken_for_a_format_that_does_not_fit():
@@ -118,3 +118,12 @@ def test_auto_is_what_suits_the_data():
 def test_a_space_that_does_not_fit_the_data_is_named():
     with pytest.raises(UnsuitableSpaceError, match="does not fit this data"):
         planned(space=["cnn", "rnn"])
+
+
+def test_a_recipe_the_data_cannot_have_is_skipped_for_all():
+    limits = {"int8": "one scale for all columns"}
+    plan = plan_space(make_config("digits", {"space": f"{__name__}:Partly"}), DIGITS, limits)
+    assert plan.notes == ("int8 is not tried: one scale for all columns.",)
+    assert plan.skipped == ()
+    with pytest.raises(UserInputError, match="--compress int8 cannot be had for this data"):
+        plan_space(make_config("digits", {"compress": "int8"}), DIGITS, limits)

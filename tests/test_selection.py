@@ -14,9 +14,9 @@ from automl.selection import (
     objective_value,
     pareto_front,
     shortlist,
-    standard_error,
     worth_keeping,
 )
+from automl.tasks.uncertainty import binomial_error
 from automl.types import (
     Artifact,
     Measures,
@@ -29,10 +29,25 @@ from automl.types import (
 ACCURACY_AND_SIZE = ("val_accuracy", "size")
 
 
-def trial(number, accuracy=None, size=1_000, state=TrialState.COMPLETED, latency=1.0, loss=None):
+def trial(
+    number,
+    accuracy=None,
+    size=1_000,
+    state=TrialState.COMPLETED,
+    latency=1.0,
+    loss=None,
+    error=None,
+):
     metrics = {} if accuracy is None else {"val_accuracy": accuracy, "val_loss": loss or 1.0}
     measures = None if size is None else Measures(10, 20, size, size, latency, "int8")
-    return Trial(number, {}, {}, "random", state, measures, metrics, accuracy)
+    return Trial(number, {}, {}, "random", state, measures, metrics, accuracy, error=error)
+
+
+def forecast(number, rmse, size=1_000, error=None):
+    measures = Measures(10, 20, size, size, 1.0, "int8")
+    metrics = {"val_rmse": rmse, "val_loss": 1.0}
+    done = TrialState.COMPLETED
+    return Trial(number, {}, {}, "random", done, measures, metrics, -rmse, error=error)
 
 
 def numbers(trials):
@@ -90,31 +105,45 @@ def test_the_number_of_kept_weights_is_bounded_without_a_front():
 
 
 def test_the_best_is_always_on_the_shortlist_with_cheaper_ones_as_good():
-    trials = [trial(n, 0.95 + n / 1_000, size=1_000 + n) for n in range(8)]
-    chosen = shortlist(trials, ACCURACY_AND_SIZE, examples=300)
+    trials = [trial(n, 0.95 + n / 1_000, size=1_000 + n, error=0.01) for n in range(8)]
+    chosen = shortlist(trials, ACCURACY_AND_SIZE)
     assert numbers(chosen) == [0, 1, 7]
     assert len(chosen) == SHORTLIST
 
 
 def test_what_is_clearly_worse_is_not_on_the_shortlist():
-    trials = [trial(0, 0.5, size=10), trial(1, 0.97, size=1_000), trial(2, 0.96, size=500)]
-    assert numbers(shortlist(trials, ACCURACY_AND_SIZE, examples=288)) == [2, 1]
+    trials = [
+        trial(0, 0.5, size=10, error=0.03),
+        trial(1, 0.97, size=1_000, error=0.01),
+        trial(2, 0.96, size=500, error=0.012),
+    ]
+    assert numbers(shortlist(trials, ACCURACY_AND_SIZE)) == [2, 1]
+
+
+def test_the_shortlist_of_a_metric_that_is_better_when_lower():
+    trials = [
+        forecast(0, rmse=90.0, size=10, error=4.0),
+        forecast(1, rmse=50.0, size=1_000, error=3.0),
+        forecast(2, rmse=55.0, size=500, error=3.0),
+        forecast(3, rmse=57.0, size=400, error=3.0),
+    ]
+    assert numbers(shortlist(trials, ("val_rmse", "size"))) == [2, 1]
+    assert numbers(pareto_front(trials, ("val_rmse", "size"))) == [0, 1, 2, 3]
+    assert objective_value(trials[0], "val_rmse") == -90.0
+
+
+def test_without_a_known_error_the_shortlist_is_the_cheapest_of_the_front_and_the_best():
+    trials = [trial(n, 0.5 + n / 10, size=1_000 + n) for n in range(4)]
+    assert numbers(shortlist(trials, ACCURACY_AND_SIZE)) == [0, 1, 3]
 
 
 def test_the_shortlist_of_nothing_is_empty():
-    assert shortlist([trial(0, state=TrialState.FAILED)], ACCURACY_AND_SIZE, 100) == []
+    assert shortlist([trial(0, state=TrialState.FAILED)], ACCURACY_AND_SIZE) == []
 
 
-@pytest.mark.parametrize("accuracy", [0.0, 0.5, 0.98, 1.0])
-def test_the_standard_error_shrinks_with_examples_and_is_never_nothing(accuracy):
-    assert standard_error(accuracy, 100) > standard_error(accuracy, 10_000) > 0
-
-
-def test_the_standard_error_is_that_of_a_share():
-    assert standard_error(0.9, 10_000) == pytest.approx(0.003, rel=0.01)
-
-
-def artifact(n, accuracy, size, recipe="int8", status=VerificationStatus.PASSED, latency=1.0):
+def artifact(
+    n, quality, size, recipe="int8", status=VerificationStatus.PASSED, latency=1.0, error=0.008
+):
     return Artifact(
         n,
         "tflite",
@@ -122,7 +151,8 @@ def artifact(n, accuracy, size, recipe="int8", status=VerificationStatus.PASSED,
         "somewhere/model.tflite",
         size,
         size - 10,
-        validation_accuracy=accuracy,
+        validation_quality=quality,
+        validation_error=error,
         verifications=(
             Verification(
                 "litert", status, 288, latency_ms=latency, reason="wrong" * (status != "verified")
@@ -131,15 +161,15 @@ def artifact(n, accuracy, size, recipe="int8", status=VerificationStatus.PASSED,
     )
 
 
-def chosen(artifacts, objectives=ACCURACY_AND_SIZE, examples=288, **bounds):
-    choice = choose(artifacts, objectives, Constraints(**bounds), examples)
+def chosen(artifacts, objectives=ACCURACY_AND_SIZE, metric="accuracy", **bounds):
+    choice = choose(artifacts, objectives, Constraints(**bounds), 288, metric)
     return choice.trial, choice.recipe
 
 
 def test_the_cheapest_within_one_standard_error_of_the_best_wins():
-    error = standard_error(0.98, 288)
+    error = binomial_error(0.98, 288)
     artifacts = [
-        artifact(0, 0.98, 30_000),
+        artifact(0, 0.98, 30_000, error=error),
         artifact(1, 0.98 - 0.9 * error, 12_000),
         artifact(2, 0.98 - 1.1 * error, 6_000),
     ]
@@ -149,10 +179,24 @@ def test_the_cheapest_within_one_standard_error_of_the_best_wins():
         assert part in reason
 
 
-def test_more_examples_tell_more_apart():
-    artifacts = [artifact(0, 0.98, 30_000), artifact(1, 0.975, 12_000)]
-    assert chosen(artifacts, examples=288) == (1, "int8")
-    assert chosen(artifacts, examples=100_000) == (0, "int8")
+def test_the_rule_holds_for_a_metric_that_is_better_when_lower():
+    artifacts = [
+        artifact(0, 50.0, 30_000, error=2.0),
+        artifact(1, 51.9, 12_000),
+        artifact(2, 52.1, 6_000),
+    ]
+    assert chosen(artifacts, ("val_rmse", "size"), "rmse") == (1, "int8")
+    reason = choose(artifacts, ("val_rmse", "size"), Constraints(), 80, "rmse").reason
+    assert "validation RMSE is within one standard error (2.000) of the best" in reason
+    assert "51.90 against 50.00" in reason
+    assert chosen(artifacts, ("val_rmse",), "rmse") == (0, "int8")
+
+
+def test_a_smaller_error_tells_more_apart():
+    near = artifact(1, 0.975, 12_000)
+    assert chosen([artifact(0, 0.98, 30_000, error=0.008), near]) == (1, "int8")
+    assert chosen([artifact(0, 0.98, 30_000, error=0.0004), near]) == (0, "int8")
+    assert chosen([artifact(0, 0.98, 30_000, error=None), near]) == (0, "int8")
 
 
 def test_of_equally_cheap_ones_the_more_accurate_wins():

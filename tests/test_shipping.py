@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from automl.data.base import Target
 from automl.data.dataset import DataSummary
 from automl.errors import ConversionError, UserInputError
 from automl.execution.base import EventKind, Executor, JobEvent
@@ -21,7 +22,7 @@ DATA = DataSummary(
     uri="digits",
     source="digits",
     input=InputSpec("image", (8, 8, 1), 0.0, 16.0),
-    class_names=("zero", "one", "due è"),
+    target=Target("class", ("zero", "one", "due è")),
     counts={"train": 3, "validation": 3, "test": 3},
     fingerprint="f" * 64,
 )
@@ -65,7 +66,10 @@ class FakeExecutor(Executor):
         status = self.status.get(args["runtime"], VerificationStatus.PASSED)
         accuracy = {"validation": 0.9, "test": 0.8}[args["split"]]
         reason = "" if status is VerificationStatus.PASSED else f"{args['runtime']} says no"
-        record = Verification(args["runtime"], status, 3, accuracy=accuracy, reason=reason)
+        record = Verification(
+            args["runtime"], status, 3, metric="accuracy", metrics={"accuracy": accuracy},
+            reason=reason,
+        )  # fmt: skip
         return EventKind.DONE, json.loads(json.dumps(record.to_dict()))
 
 
@@ -107,9 +111,10 @@ def test_a_converter_that_fails_gives_a_reason_and_no_file(shipper, executor, fa
 
 def test_the_choice_is_made_on_validation_data_and_one_runtime(shipper, executor):
     artifact = shipper.judge(TRIAL, shipper.stage(TRIAL, "tfjs", "float32"))
-    assert artifact.validation_accuracy == 0.9
+    assert artifact.validation_quality == 0.9
     ((_, args),) = executor.jobs[1:]
     assert (args["split"], args["runtime"]) == ("validation", runtimes_for("tfjs")[0])
+    assert args["evidence"] == ""
 
 
 def test_what_ships_is_verified_on_test_data_and_every_runtime(shipper, executor):
@@ -117,6 +122,8 @@ def test_what_ships_is_verified_on_test_data_and_every_runtime(shipper, executor
     assert artifact.status is VerificationStatus.PASSED
     assert {args["split"] for name, args in executor.jobs if name == "verify"} == {"test"}
     assert tuple(v.runtime for v in artifact.verifications) == runtimes_for("tfjs")
+    files = {args["evidence"] for name, args in executor.jobs if name == "verify"}
+    assert files == {"predictions/tfjs-float32-trial-3.npz"}
 
 
 def test_what_passed_is_put_in_place(shipper, tmp_path):

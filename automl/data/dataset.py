@@ -1,92 +1,72 @@
-"""A data set as a run uses it: described, split, fingerprinted, kept on disk."""
+"""A data set as a run uses it: read, split, described, kept on disk."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import zlib
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
-from automl.data.base import RawData, Source
+from automl.data.base import Examples, RawData, Source
+from automl.data.duplicates import find_duplicates
+from automl.data.fingerprint import fingerprint
+from automl.data.given import GivenData, read_given
+from automl.data.kept import SPLITS, is_kept, keep, read_split, read_summary
+from automl.data.options import AUTO, DEFAULT_MEMORY, ReadOptions
+from automl.data.splitting.parts import Parts, Shares
+from automl.data.splitting.plan import plan, what_splits_lack
+from automl.data.statistics import with_numbers, with_statistics
+from automl.data.storage import take
+from automl.data.summary import DataSummary, count_classes
 from automl.errors import UserInputError
 from automl.registry import SOURCES
-from search_spaces import InputSpec
 from search_spaces.registry import nearest
 
 if TYPE_CHECKING:
     import numpy as np
 
-FILE_NAME = "data.npz"
-SPLITS = ("train", "validation", "test")
+    from automl.preprocessing.base import Part
 
+__all__ = [
+    "SPLITS",
+    "DataSummary",
+    "Dataset",
+    "find_source",
+    "is_kept",
+    "load",
+    "read_split",
+    "read_summary",
+    "split",
+]
 
-@dataclass(frozen=True)
-class DataSummary:
-    """What a run keeps of its data beside the arrays.
-
-    Attributes:
-        uri: What the user named.
-        source: Registry name of the source that read it.
-        input: What one example is.
-        class_names: Name of each class.
-        counts: Split -> number of examples.
-        fingerprint: sha256 over the examples, labels and split.
-        notes: What a person should know of the reading.
-    """
-
-    uri: str
-    source: str
-    input: InputSpec
-    class_names: tuple[str, ...]
-    counts: dict[str, int]
-    fingerprint: str
-    notes: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns a JSON-ready dictionary that `from_dict` reads back."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, record: dict[str, Any]) -> DataSummary:
-        """Builds the summary that `to_dict` wrote."""
-        values = dict(record)
-        values["input"] = InputSpec(**values["input"])
-        values["class_names"] = tuple(values["class_names"])
-        values["notes"] = tuple(values["notes"])
-        return cls(**values)
+#: Fields of `ReadOptions` that every source may leave to others.
+_GENERAL = ("task", "memory", "progress")
+#: Field of `ReadOptions` -> its option on the command line, where that is another word.
+_FLAGS = {"columns": "column"}
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """The three splits in memory.
+    """The three splits.
 
     Attributes:
-        splits: Split -> (examples, labels).
+        splits: Split -> (raw examples, labels); examples in memory or on disk.
         summary: Its description.
+        memory: Bytes of examples that a run may keep in memory.
     """
 
-    splits: dict[str, tuple[np.ndarray, np.ndarray]]
+    splits: dict[str, tuple[Examples, np.ndarray]]
     summary: DataSummary
+    memory: int = DEFAULT_MEMORY
 
     def save(self, folder: Path) -> None:
-        """Writes the arrays to the run's folder, whole or not at all."""
-        import numpy as np
+        """Writes the data to the run's folder, whole or not at all."""
+        from automl.preprocessing.base import part_from
 
-        arrays = {}
-        for split, (x, y) in self.splits.items():
-            if self.summary.input.kind == "tokens":
-                x = x.astype(np.int32)
-            elif x.dtype == np.int32:
-                x = x.astype(np.float32)
-            arrays[f"x_{split}"], arrays[f"y_{split}"] = x, y
-        temporary = folder / f".{FILE_NAME}.tmp"
-        with temporary.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-        os.replace(temporary, folder / FILE_NAME)
+        front = part_from(self.summary.front)
+        dtype = self.summary.input.dtype if front is None else front.raw_dtype
+        keep(self.splits, self.summary, folder, dtype, self.memory)
 
 
 def find_source(uri: str) -> Source:
@@ -107,150 +87,188 @@ def find_source(uri: str) -> Source:
     )
 
 
-def load(uri: str, *, test: float, validation: float, seed: int, kind: str = "auto") -> Dataset:
+def load(
+    uri: str,
+    *,
+    options: ReadOptions | None = None,
+    test: float | str,
+    validation: float | str,
+    seed: int,
+) -> Dataset:
     """Reads, checks and splits what `uri` names.
 
     Args:
         uri: What the user gave as DATA.
+        options: How it is read.
         test: Share of all examples kept for the final test, unless the data
-            brings its own test split.
-        validation: Share of the rest that ranks candidates.
+            brings its own test split; or other data to test on.
+        validation: Share of the rest that ranks candidates, or other data.
         seed: Seeds the splits.
-        kind: What the examples are, where the data does not say: one of
-            `search_spaces.signature.INPUT_KINDS`, or ``"auto"``.
 
     Raises:
         UserInputError: If the data cannot be read or is too small to split.
     """
+    options = options or ReadOptions()
     source = find_source(uri)
-    raw = source.load(uri, kind) if source.takes_kind else source.load(uri)  # type: ignore[call-arg]
-    if kind not in ("auto", raw.input.kind):
-        raise UserInputError(
-            f"--input says what arrays are, and {uri} holds {raw.input.kind}s."
-            f" Received: --input {kind}."
-        )
-    return split(raw, uri, source.name, test=test, validation=validation, seed=seed)
+    raw = _read(source, uri, options)
+    given = {
+        name: read_given(name, other, raw, options, lambda at, how: _read(find_source(at), at, how))
+        for name, other in (("validation", validation), ("test", test))
+        if isinstance(other, str)
+    }
+    return split(
+        raw,
+        uri,
+        source.name,
+        test=0.0 if isinstance(test, str) else test,
+        validation=0.0 if isinstance(validation, str) else validation,
+        seed=seed,
+        memory=options.memory,
+        task=options.task,
+        given=given,
+    )
 
 
 def split(
-    raw: RawData, uri: str, source: str, *, test: float, validation: float, seed: int
+    raw: RawData,
+    uri: str,
+    source: str,
+    *,
+    test: float,
+    validation: float,
+    seed: int,
+    memory: int = DEFAULT_MEMORY,
+    task: str = AUTO,
+    given: Mapping[str, GivenData] | None = None,
 ) -> Dataset:
-    """Splits raw data, stratified by class.
+    """Splits raw data and describes it.
+
+    By time or by group where the data says so, else stratified; a split that
+    came with the data is taken as it is. Whatever is fitted, is on training
+    examples alone. Training examples that are in another split too are left out.
+
+    Args:
+        raw: What a source delivered.
+        uri: What the user gave as DATA.
+        source: Registry name of the source.
+        test: Share of all examples kept for the final test.
+        validation: Share of the rest that ranks candidates.
+        seed: Seeds the splits.
+        memory: Bytes of examples that a run may keep in memory.
+        task: What is asked of the data; ``"auto"`` for what the source inferred.
+        given: Split -> other data that the user named for it.
 
     Raises:
-        UserInputError: If a class has too few examples for every split.
+        UserInputError: If there is too little to split.
     """
-    _check_counts(raw)
-    rest, held = (raw.x, raw.y), raw.test
-    if held is None:
-        rest, held = _stratified(rest, test, seed, left=2)
-    train, valid = _stratified(rest, validation, seed, left=1)
-    spec = with_statistics(raw.input, train[0])
-    splits = dict(zip(SPLITS, (train, valid, held), strict=True))
+    asked = raw.task if task == AUTO else task
+    given = dict(given or {})
+    brought = {"validation": raw.validation, "test": raw.test}
+    shares = Shares(
+        *(
+            0.0 if name in given or brought[name] is not None else share
+            for name, share in (("validation", validation), ("test", test))
+        )
+    )
+    parts = plan(raw, shares, seed, asked)
+    fitted = _fitted(raw, parts.train)
+    splits = _splits(fitted, parts, given)
+    notes = [*fitted.notes, *parts.notes]
+    for name, each in given.items():
+        notes += each.notes
+        if brought[name] is not None:
+            notes.append(f"The {name} split that came with the data is left out: {each.uri} is it.")
+    if not _overlaps(fitted):
+        duplicates = find_duplicates(splits, fitted.target)
+        notes += duplicates.notes
+        if duplicates.removed.any():
+            parts = replace(parts, train=parts.train[~duplicates.removed])
+            # What was fitted has seen the copies, that is: examples of the other splits.
+            fitted = _fitted(raw, parts.train)
+            splits = _splits(fitted, parts, given)
+    notes += what_splits_lack({name: y for name, (_, y) in splits.items()}, fitted.target, asked)
+    front, encoder = _record(fitted.front), _record(fitted.encoder)
+    x, y = splits["train"]
     summary = DataSummary(
         uri=uri,
         source=source,
-        input=spec,
-        class_names=raw.class_names,
-        counts={name: len(y) for name, (_, y) in splits.items()},
-        fingerprint=_fingerprint(splits, raw.class_names),
-        notes=raw.notes,
+        input=with_statistics(fitted.input, x, fitted.front),
+        target=with_numbers(fitted.target, y, ordered=fitted.ordered),
+        counts={name: len(labels) for name, (_, labels) in splits.items()},
+        fingerprint=fingerprint(splits, fitted.target, front, encoder),
+        notes=tuple(dict.fromkeys(notes)),
+        skipped=fitted.skipped + tuple(one for each in given.values() for one in each.raw.skipped),
+        front=front,
+        encoder=encoder,
+        ordered=fitted.ordered,
+        task=fitted.task,
+        why=fitted.why,
+        class_counts=count_classes({name: y for name, (_, y) in splits.items()}, fitted.target),
     )
-    return Dataset(splits, summary)
+    return Dataset(splits, summary, memory)
 
 
-def with_statistics(spec: InputSpec, x: np.ndarray) -> InputSpec:
-    """Returns the spec with mean and standard deviation of each channel, where models want them.
-
-    Args:
-        spec: What one example is. Images are rescaled by their range and tokens
-            not at all; what a source has put in stays.
-        x: Training examples, and no others: nothing of the rest may leak in.
-            Padding does not count. A channel that never changes gets 1.
-    """
-    import numpy as np
-
-    if spec.mean or spec.kind in ("image", "tokens"):
-        return spec
-    rows = x.reshape(-1, spec.shape[-1]).astype(np.float64)
-    if spec.ragged:
-        rows = rows[rows.any(axis=-1)]
-    if not len(rows):
-        return spec
-    mean, std = rows.mean(axis=0), rows.std(axis=0)
-    # What is left of a constant channel is the rounding of its values.
-    constant = std <= 1e-6 * np.maximum(np.abs(mean), 1e-6)
-    std = np.where(constant, 1.0, std)
-    return replace(spec, mean=tuple(mean.tolist()), std=tuple(std.tolist()))
-
-
-def read_split(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Reads one split that `Dataset.save` wrote.
-
-    Returns:
-        Examples as float32, tokens as int32 (count x shape), and labels as
-        int64 (count).
-
-    Raises:
-        UserInputError: If the run's copy of the data is gone.
-    """
-    import numpy as np
-
-    try:
-        with np.load(folder / FILE_NAME, allow_pickle=False) as archive:
-            x = archive[f"x_{name}"]
-            # `Dataset.save` keeps int32 for tokens alone.
-            return x if x.dtype == np.int32 else x.astype(np.float32), archive[f"y_{name}"]
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+def _read(source: Source, uri: str, options: ReadOptions) -> RawData:
+    """Reads data, and refuses options that its source would ignore."""
+    plain = ReadOptions()
+    ignored = [
+        each.name
+        for each in fields(ReadOptions)
+        if each.name not in (*_GENERAL, *source.heeds)
+        and getattr(options, each.name) != getattr(plain, each.name)
+    ]
+    if [name for name in ignored if name != "input"]:
+        flags = [f"--{_FLAGS.get(name, name).replace('_', '-')}" for name in ignored]
+        known = sorted(f"--{_FLAGS.get(name, name).replace('_', '-')}" for name in source.heeds)
         raise UserInputError(
-            f"The run's copy of its data, {folder / FILE_NAME}, cannot be read ({error})."
-            " Run the search again with another --out."
-        ) from error
-
-
-def _check_counts(raw: RawData) -> None:
-    import numpy as np
-
-    if len(raw.class_names) < 2:
-        raise UserInputError(
-            f"Classification needs at least 2 classes. Received: {len(raw.class_names)}."
+            f"{uri} is read as {source.pattern}, which does not heed {', '.join(flags)}."
+            f" It heeds {', '.join(known) or 'no options'}."
         )
-    counts = np.bincount(raw.y, minlength=len(raw.class_names))
-    needed = 2 if raw.test is not None else 3
-    for name, count in zip(raw.class_names, counts, strict=True):
-        if count < needed:
-            raise UserInputError(
-                f"Every class needs at least {needed} examples, one for each split."
-                f" Received: {count} of class {name!r}. Add examples or remove the class."
-            )
+    raw = source.load(uri, options)
+    if ignored and options.input != raw.input.kind:
+        raise UserInputError(
+            f"--input says what arrays are, and {uri} holds {raw.input.kind}s."
+            f" Received: --input {options.input}."
+        )
+    return raw
 
 
-def _stratified(
-    data: tuple[np.ndarray, np.ndarray], share: float, seed: int, left: int
-) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """Takes a share of every class out, one example at least, and leaves `left` at least."""
+def _fitted(raw: RawData, train: np.ndarray) -> RawData:
+    """Returns the data with everything fitted on the training examples."""
     import numpy as np
 
-    x, y = data
-    random = np.random.default_rng(seed)
-    out: list[int] = []
-    for label in np.unique(y):
-        members = random.permutation(np.flatnonzero(y == label))
-        out += members[: min(max(1, round(share * len(members))), len(members) - left)].tolist()
-    order = random.permutation(len(y))
-    held = np.isin(order, out)
-    kept, taken = order[~held], order[held]
-    return (x[kept], y[kept]), (x[taken], y[taken])
+    fitted = raw if raw.fit is None else raw.fit(np.sort(train))
+    if len(fitted.x) != len(raw.y):
+        raise ValueError(f"`fit` must keep every example: {len(raw.y)} became {len(fitted.x)}.")
+    return fitted
 
 
-def _fingerprint(
-    splits: dict[str, tuple[np.ndarray, np.ndarray]], class_names: tuple[str, ...]
-) -> str:
-    import numpy as np
+def _splits(
+    data: RawData, parts: Parts, given: Mapping[str, GivenData]
+) -> dict[str, tuple[Examples, np.ndarray]]:
+    brought = {"validation": data.validation, "test": data.test}
+    found: dict[str, tuple[Examples, np.ndarray]] = {
+        "train": (take(data.x, parts.train), data.y[parts.train])
+    }
+    for name, positions in (("validation", parts.validation), ("test", parts.test)):
+        own = brought[name]
+        if name in given:
+            found[name] = given[name].examples(data)
+        elif own is not None:
+            found[name] = own
+        elif positions is not None:
+            found[name] = (take(data.x, positions), data.y[positions])
+    return found
 
-    digest = hashlib.sha256(json.dumps(class_names).encode())
-    for name, (x, y) in splits.items():
-        digest.update(f"{name}{x.shape}{x.dtype}".encode())
-        digest.update(np.ascontiguousarray(x).data)
-        digest.update(np.ascontiguousarray(y).data)
-    return digest.hexdigest()
+
+def _record(part: Part | None) -> dict[str, Any] | None:
+    """Returns a part as it will be read back: JSON knows lists, not tuples."""
+    record: dict[str, Any] | None = None
+    if part is not None:
+        record = json.loads(json.dumps(part.to_dict()))
+    return record
+
+
+def _overlaps(data: RawData) -> bool:
+    """Returns whether examples share data by design, as windows of one series do."""
+    return data.overlap > 0 or any(data.target.steps)

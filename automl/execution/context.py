@@ -7,12 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.data.dataset import read_split
+from automl.data.dataset import DataSummary, read_split, read_summary
+from automl.registry import TASKS
 from search_spaces import Signature
 from search_spaces.definition import Definition
 
 if TYPE_CHECKING:
+    import keras
     import numpy as np
+
+    from automl.data.base import Examples
+    from automl.preprocessing.base import Front
+    from automl.tasks.base import Task
+
+#: Where features that are too large for the memory are kept, inside the run's folder.
+FEATURES = "data/features_{}.npy"
 
 
 @dataclass
@@ -26,15 +35,66 @@ class JobContext:
 
     run: Path
     emit: Callable[[dict[str, Any]], None]
-    _splits: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    _splits: dict[str, tuple[Examples, np.ndarray]] = field(default_factory=dict)
+    _features: dict[str, Examples] = field(default_factory=dict)
+    _summary: DataSummary | None = None
     _spaces: dict[str, Any] = field(default_factory=dict)
     _references: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
-    def split(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+    @property
+    def summary(self) -> DataSummary:
+        """The description of the run's data."""
+        if self._summary is None:
+            self._summary = read_summary(self.run)
+        return self._summary
+
+    def split(self, name: str) -> tuple[Examples, np.ndarray]:
         """Returns the examples and labels of a split, as `read_split` has them, read once."""
         if name not in self._splits:
             self._splits[name] = read_split(self.run, name)
         return self._splits[name]
+
+    def calibration(self, count: int) -> np.ndarray:
+        """Returns raw training examples as a file is fed, count x shape, evenly spread."""
+        import numpy as np
+
+        from automl.preprocessing.base import part_from
+
+        x, _ = self.split("train")
+        front = part_from(self.summary.front)
+        # Data that came class by class must not calibrate on its first class alone.
+        rows = np.linspace(0, len(x) - 1, min(count, len(x))).round().astype(np.int64)
+        chosen = np.asarray(x[rows])
+        return chosen.astype(self.summary.input.dtype if front is None else front.raw_dtype)
+
+    def features(self, split: str) -> Examples:
+        """Returns a split's examples as a searched model sees them: after the front, once made."""
+        from automl.preprocessing.base import part_from
+
+        if split not in self._features:
+            x, _ = self.split(split)
+            front = part_from(self.summary.front)
+            made = x if front is None else features_of(front, x, self.run / FEATURES.format(split))
+            self._features[split] = made
+        return self._features[split]
+
+    def targets(self, split: str, task: str) -> Examples | np.ndarray:
+        """Returns what a searched model is fitted on, for each example of a split.
+
+        Args:
+            split: Name of the split.
+            task: Registry name of the task.
+        """
+        _, y = self.split(split)
+        asked: Task = TASKS.get(task)()
+        return asked.training_targets(self.features(split), y, self.summary)
+
+    def whole(self, model: keras.Model, task: str) -> keras.Model:
+        """Returns a searched model with front and tail: raw examples to the task's answer."""
+        from automl.preprocessing.base import part_from
+        from automl.preprocessing.graft import graft
+
+        return graft(model, part_from(self.summary.front), TASKS.get(task)().tail(self.summary))
 
     def space(self, spec: dict[str, Any]) -> Any:
         """Returns the search space that `space_spec` described, made once."""
@@ -60,16 +120,31 @@ class JobContext:
 
     def keras_outputs(self, model_file: str, split: str) -> np.ndarray:
         """Returns a saved Keras model's float32 outputs on a split, computed once."""
-        import numpy as np
-
         from automl.execution.models import load_model
+        from automl.execution.predicting import predict
 
         key = (model_file, split)
         if key not in self._references:
             x, _ = self.split(split)
-            outputs = load_model(self.run / model_file).predict(x, batch_size=256, verbose=0)
-            self._references[key] = np.asarray(outputs, np.float32)
+            self._references[key] = predict(load_model(self.run / model_file), x)
         return self._references[key]
+
+
+def features_of(front: Front, x: Examples, path: Path) -> Examples:
+    """Returns examples after a front: in memory, or in a file where the examples are in one."""
+    from automl.data.storage import ExamplesWriter, StoredExamples, chunks
+    from automl.preprocessing import graft
+
+    if not isinstance(x, StoredExamples):
+        return graft.features_of(front, x)
+    if not path.exists():
+        parts = (graft.features_of(front, chunk) for chunk in chunks(x))
+        first = next(parts)
+        with ExamplesWriter(path, first.shape[1:], first.dtype, len(x)) as writer:
+            writer.append(first)
+            for part in parts:
+                writer.append(part)
+    return StoredExamples(path)
 
 
 def space_spec(

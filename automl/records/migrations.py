@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
+from typing import Any
+
+from automl.tasks.uncertainty import binomial_error
 
 
 def m001_runs(db: sqlite3.Connection) -> None:
@@ -28,7 +32,32 @@ def m001_runs(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_runs,)
+def m002_metrics(db: sqlite3.Connection) -> None:
+    """Artifacts are judged by any metric of a task, no longer by accuracy alone."""
+    for row, text in db.execute("SELECT rowid, record FROM artifact").fetchall():
+        record = json.loads(text)
+        accuracy = record.pop("validation_accuracy", None)
+        record["validation_quality"] = accuracy
+        judged = [v["examples"] for v in record["verifications"] if v["examples"]]
+        known = accuracy is not None and len(judged) > 0
+        record["validation_error"] = binomial_error(accuracy, judged[0]) if known else None
+        record["verifications"] = [_with_metrics(each) for each in record["verifications"]]
+        db.execute("UPDATE artifact SET record = ? WHERE rowid = ?", (json.dumps(record), row))
+
+
+def _with_metrics(verification: dict[str, Any]) -> dict[str, Any]:
+    """Returns a verification of the first versions with its accuracies among its metrics."""
+    record = dict(verification)
+    for name, old in (("metrics", "accuracy"), ("keras_metrics", "keras_accuracy")):
+        value = record.pop(old, None)
+        record[name] = {} if value is None else {"accuracy": value}
+    value = record["metrics"].get("accuracy")
+    record["metric"] = "" if value is None else "accuracy"
+    record["error"] = None if value is None else binomial_error(value, record["examples"])
+    return record
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_runs, m002_metrics)
 
 
 def migrate(db: sqlite3.Connection) -> None:

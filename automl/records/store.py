@@ -25,7 +25,6 @@ from automl.types import (
     Trial,
     TrialState,
     Verification,
-    VerificationStatus,
 )
 
 FILE_NAME = "run.db"
@@ -229,7 +228,6 @@ def _trial(record: dict[str, Any]) -> Trial:
 def _artifact(record: dict[str, Any]) -> Artifact:
     record.pop("status")
     verifications = tuple(
-        Verification(**verification | {"status": VerificationStatus(verification["status"])})
-        for verification in record.pop("verifications")
+        Verification.from_dict(verification) for verification in record.pop("verifications")
     )
     return Artifact(**record, verifications=verifications)

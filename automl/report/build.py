@@ -14,16 +14,21 @@ from markupsafe import Markup
 
 from automl.report import trials
 from automl.report.architecture import tree
+from automl.report.classes import class_view
 from automl.report.command import command_line
-from automl.report.facts import data_facts, model_facts, notes, run_facts, version_facts
+from automl.report.facts import data_facts, model_facts, notes, run_facts, skipped, version_facts
 from automl.report.files import file_rows, judged_rows
 from automl.report.importance import importance
 from automl.report.numbers import format_name, number, plural, whole
+from automl.report.outcome import outcome
 from automl.report.plots.canvas import Plot, house_style
 from automl.report.plots.curves import curves_plot
+from automl.report.plots.forecasts import forecast_plots
 from automl.report.plots.front import front_plot
 from automl.report.plots.ladder import ladder_plot
+from automl.report.plots.predicted import predicted_plots
 from automl.report.plots.progress import progress_plot
+from automl.report.plots.scores import scores_plots
 from automl.report.snapshot import Snapshot, ranked, take
 from automl.report.verdict import verdict
 from automl.run import Run
@@ -74,6 +79,10 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
         "files": file_rows(snapshot),
         "judged": judged_rows(snapshot),
         "plots": _plots(snapshot),
+        "outcome": outcome(snapshot),
+        "outcome_plots": _outcome_plots(snapshot),
+        "classes": class_view(snapshot),
+        "quality": snapshot.quality.label,
         "importance": importance(snapshot),
         "columns": trials.columns(snapshot),
         "trained": trials.trained(snapshot),
@@ -82,6 +91,7 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
         "model_facts": model_facts(model, snapshot) if model else (),
         "branches": tree(model.architecture) if model else (),
         "data_facts": data_facts(snapshot),
+        "skipped": skipped(snapshot),
         "run_facts": run_facts(snapshot),
         "version_facts": version_facts(snapshot),
         "notes": notes(snapshot),
@@ -93,6 +103,15 @@ def _plots(snapshot: Snapshot) -> tuple[Plot, ...]:
     with house_style():
         return tuple(
             plot(snapshot) for plot in (front_plot, ladder_plot, progress_plot, curves_plot)
+        )
+
+
+def _outcome_plots(snapshot: Snapshot) -> tuple[Plot, ...]:
+    with house_style():
+        return (
+            *predicted_plots(snapshot),
+            *forecast_plots(snapshot),
+            *scores_plots(snapshot),
         )
 
 

@@ -8,9 +8,12 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from automl.config import SearchConfig
+from automl.data.options import ReadOptions
 
 #: Fields that are no flag of their own.
-_APART = frozenset({"data", "definitions", "choices", "constraints", "time", "out"})
+_APART = frozenset({"data", "definitions", "choices", "constraints", "reading", "time", "out"})
+#: Fields of the reading that are no option: the task stands beside it.
+_NO_OPTION = frozenset({"task", "progress", "columns", "image_size"})
 _UNITS = {"max_size": "B", "max_latency": "ms"}
 
 
@@ -29,6 +32,7 @@ def command_line(config: SearchConfig, *, out: bool = False) -> str:
             continue
         for item in value if isinstance(value, tuple) else (value,):
             words += [_flag(each.name), str(item)]
+    words += _reading(config.reading)
     for key, values in config.choices.items():
         words += ["--choices", f"{key}={','.join(map(_choice, values))}"]
     for name, bound in asdict(config.constraints).items():
@@ -38,6 +42,21 @@ def command_line(config: SearchConfig, *, out: bool = False) -> str:
     if out and config.out:
         words += ["--out", config.out]
     return shlex.join(words)
+
+
+def _reading(reading: ReadOptions) -> list[str]:
+    default, words = ReadOptions(), []
+    for each in fields(reading):
+        value = getattr(reading, each.name)
+        if each.name in _NO_OPTION or value == getattr(default, each.name):
+            continue
+        for item in value if isinstance(value, tuple) else (value,):
+            words += [_flag(each.name), f"{item}s" if each.name == "seconds" else str(item)]
+    if reading.image_size is not None:
+        words += ["--image-size", "x".join(map(str, reading.image_size))]
+    for column, kind in reading.columns.items():
+        words += ["--column", f"{column}={kind}"]
+    return words
 
 
 def _time(config: SearchConfig, default: SearchConfig) -> list[str]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from automl.report.numbers import MISSING, latency, number, plural, with_error
+from automl.report.numbers import MISSING, latency, plural, with_error
 from automl.report.snapshot import Snapshot
 from automl.types import Trial
 from automl.units import format_count, format_duration, format_size
 from search_spaces import InputSpec
+
+#: Names of numbers that are shown one by one.
+MOST_NUMBERS = 12
+#: Skipped files or rows that are listed.
+MOST_SKIPPED = 200
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,21 @@ class Note:
     rest: str
 
 
+@dataclass(frozen=True)
+class Listed:
+    """Things in full, and what they come to.
+
+    Attributes:
+        summary: A line for each kind of them.
+        lines: A line for each.
+        left_out: Number of further ones.
+    """
+
+    summary: tuple[str, ...]
+    lines: tuple[str, ...]
+    left_out: int
+
+
 def data_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
     """Returns what is known of the data; nothing before it was read."""
     data = snapshot.data
@@ -43,9 +63,35 @@ def data_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
         Fact("Read by", data.source),
         Fact("Examples", f"{total:,}: {splits}"),
         Fact("Input", f"{spec.kind}, {shape}, {_values(spec)}"),
-        Fact("Classes", f"{len(data.class_names):,}"),
+        *_target_facts(snapshot),
         Fact("Fingerprint (sha256)", data.fingerprint, code=True),
     )
+
+
+def _target_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
+    """Returns what is asked of the data, and what is known of each example."""
+    data, facts = snapshot.data, []
+    if snapshot.task:
+        why = f" ({snapshot.why_task})" if snapshot.why_task else ""
+        facts.append(Fact("Task", f"{snapshot.task}{why}"))
+    if data is None:
+        return tuple(facts)
+    target = data.target
+    named = {"class": "Classes", "labels": "Labels", "number": "Numbers"}.get(target.kind)
+    if named and target.kind != "number":
+        facts.append(Fact(named, f"{len(target.names):,}"))
+    elif named:
+        told = [
+            f"{name} ({mean:.4g} ± {std:.4g})"
+            for name, mean, std in zip(target.names, target.mean, target.std, strict=False)
+        ] or list(target.names)
+        more = f" and {len(told) - MOST_NUMBERS} more" if len(told) > MOST_NUMBERS else ""
+        facts.append(Fact(named, ", ".join(told[:MOST_NUMBERS]) + more))
+    if target.naive_error:
+        facts.append(Fact("Error of repeating the last value", f"{target.naive_error:.4g}"))
+    if snapshot.threshold is not None:
+        facts.append(Fact("Threshold (chosen on validation data)", f"{snapshot.threshold:.6g}"))
+    return tuple(facts)
 
 
 def _values(spec: InputSpec) -> str:
@@ -59,12 +105,11 @@ def model_facts(trial: Trial, snapshot: Snapshot) -> tuple[Fact, ...]:
     """Returns what a trial's model costs and how it did."""
     metric, measures = snapshot.metric, trial.measures
     examples = snapshot.count("validation")
-    value = metric.value(trial)
-    score = with_error(value, examples) if metric.is_accuracy else number(value)
+    score = with_error(metric.value(trial), snapshot.error_of(trial), metric)
     where = f" on {plural(examples, 'validation example')}" if examples else ""
     trained = plural(trial.epochs, "epoch") if trial.epochs else MISSING
     facts = [
-        Fact(f"{metric.label.capitalize()} (Keras)", score + where),
+        Fact(f"{metric.heading} (Keras)", score + where),
         Fact("Proposed by", trial.proposed_by),
         Fact("Trained", f"{trained}{f' ({trial.reason})' if trial.reason else ''}"),
     ]
@@ -90,7 +135,7 @@ def run_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
             format_duration(snapshot.seconds)
             + (f" of {format_duration(limit)} allowed" if limit is not None else ", no bound"),
         ),
-        Fact("Objectives", ", ".join(config.objective)),
+        Fact("Objectives", ", ".join(snapshot.objective)),
         Fact("Seed", str(config.seed)),
     ]
     if snapshot.created is not None:
@@ -102,6 +147,15 @@ def run_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
 def version_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
     """Returns what the run was made with."""
     return tuple(Fact(name, version) for name, version in snapshot.versions.items())
+
+
+def skipped(snapshot: Snapshot) -> Listed | None:
+    """Returns what of the data could not be used, or None if all could."""
+    data = snapshot.data
+    if data is None or not data.skipped:
+        return None
+    lines = tuple(f"{each.where}: {each.reason}" for each in data.skipped)
+    return Listed(data.skipped_notes(), lines[:MOST_SKIPPED], max(0, len(lines) - MOST_SKIPPED))
 
 
 def notes(snapshot: Snapshot) -> tuple[Note, ...]:

@@ -28,8 +28,8 @@ class RunRow:
     status: str
     split: str
     examples: int
-    accuracy: str
-    keras_accuracy: str
+    quality: str
+    keras_quality: str
     agreement: str
     difference: str
     latency: str
@@ -131,8 +131,8 @@ def _run(
         status=file_status if aside and passed else str(verification.status),
         split=split_of(artifact, verification, snapshot),
         examples=verification.examples,
-        accuracy=with_error(verification.accuracy, verification.examples),
-        keras_accuracy=number(verification.keras_accuracy),
+        quality=with_error(verification.quality, verification.error, snapshot.quality),
+        keras_quality=snapshot.quality.format(verification.keras_quality),
         agreement=number(verification.agreement),
         difference=number(verification.max_abs_diff, ".2g"),
         latency=latency(verification.latency_ms),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from automl.tasks import metrics
 from automl.types import Trial
 
 
@@ -22,28 +23,37 @@ class Metric:
     @property
     def label(self) -> str:
         """The name in words: ``validation accuracy``."""
-        words = self.name.replace("_", " ")
-        return "validation " + words[4:] if words.startswith("val ") else words
+        label = metrics.metric_of(self.name).label
+        return f"validation {label}" if self.name.startswith(metrics.VALIDATION) else label
+
+    @property
+    def heading(self) -> str:
+        """The name at the beginning of a line."""
+        return capitalized(self.label)
 
     @property
     def higher_is_better(self) -> bool:
         """Whether a larger value is a better one."""
-        return not self.name.endswith("loss")
-
-    @property
-    def is_accuracy(self) -> bool:
-        """Whether it is a share of examples, so that a standard error is known."""
-        return self.name.endswith("accuracy")
+        return metrics.metric_of(self.name).higher_is_better
 
     def value(self, trial: Trial) -> float | None:
         """Returns a trial's value, or None if it has none that can be shown."""
         return self.of(trial.metrics)
 
-    def of(self, metrics: Mapping[str, float]) -> float | None:
-        """Returns the value among `metrics`, or None if there is none that can be shown."""
-        value = metrics.get(self.name)
+    def of(self, values: Mapping[str, float]) -> float | None:
+        """Returns the value among `values`, or None if there is none that can be shown."""
+        value = values.get(self.name)
         return float(value) if value is not None and math.isfinite(value) else None
+
+    def format(self, value: float | None) -> str:
+        """Returns a value as it is shown, or a dash."""
+        return metrics.metric_of(self.name).format(value)
 
     def better(self, one: float, other: float) -> bool:
         """Returns whether `one` is better than `other`."""
-        return one > other if self.higher_is_better else one < other
+        return metrics.metric_of(self.name).better(one, other)
+
+
+def capitalized(text: str) -> str:
+    """Returns a text with a capital first letter; the others stay: ``RMSE`` is no ``Rmse``."""
+    return text[:1].upper() + text[1:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from automl.selection import standard_error
+from automl.report.metric import Metric
 from automl.units import format_latency
 
 MISSING = "\N{EN DASH}"
@@ -27,11 +27,11 @@ def latency(milliseconds: float | None) -> str:
     return format_latency(milliseconds)
 
 
-def with_error(accuracy: float | None, examples: int) -> str:
-    """Returns an accuracy and its standard error: ``0.9777 ± 0.0083``."""
-    if accuracy is None or examples < 1:
-        return number(accuracy)
-    return f"{number(accuracy)} ± {standard_error(accuracy, examples):.4f}"
+def with_error(value: float | None, error: float | None, metric: Metric) -> str:
+    """Returns a value and its standard error, if that is known: ``0.9777 ± 0.0083``."""
+    if value is None or error is None or not math.isfinite(error):
+        return metric.format(value)
+    return f"{metric.format(value)} ± {metric.format(error)}"
 
 
 def plural(count: int, noun: str) -> str:

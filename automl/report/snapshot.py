@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from automl.config import SearchConfig
 from automl.data.dataset import DataSummary
 from automl.report.metric import Metric
 from automl.run import Run
+from automl.selection import score
+from automl.tasks.evidence import evidence_file, read_evidence
+from automl.tasks.uncertainty import binomial_error
 from automl.types import Artifact, Choice, Trial, TrialState
 
 #: Trials whose learning curves are read.
@@ -38,6 +41,13 @@ class Snapshot:
         failure: Why nothing was shipped, in one line; empty if that did not happen.
         gate_recipe: The recipe in which candidates were measured; may be empty.
         finished: Whether the run came to its end.
+        objective: What trials were ranked by, the first, and traded against.
+        judged_by: Name of the metric that files are judged by.
+        task: What was asked of the data; empty before it was read.
+        why_task: Why, in a few words.
+        threshold: What parts two verdicts; None where the task has none.
+        evidence: Predictions of the chosen file on test data, as its task keeps
+            them; empty before they were made.
     """
 
     name: str
@@ -57,6 +67,12 @@ class Snapshot:
     failure: str
     gate_recipe: str
     finished: bool
+    objective: tuple[str, ...]
+    judged_by: str
+    task: str = ""
+    why_task: str = ""
+    threshold: float | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
     def in_state(self, state: TrialState) -> list[Trial]:
         """Returns the trials in a state, in the order of proposal."""
@@ -65,7 +81,19 @@ class Snapshot:
     @property
     def metric(self) -> Metric:
         """What ranks the trials."""
-        return Metric(self.config.objective[0])
+        return Metric(self.objective[0])
+
+    @property
+    def quality(self) -> Metric:
+        """What files are judged by."""
+        return Metric(self.judged_by)
+
+    def error_of(self, trial: Trial) -> float | None:
+        """Returns the standard error of what ranks a trial; None where it is not known."""
+        value, examples = self.metric.value(trial), self.count("validation")
+        if trial.error is None and value is not None and self.metric.name == "val_accuracy":
+            return binomial_error(value, examples) if examples else None
+        return trial.error
 
     @property
     def winner(self) -> Trial | None:
@@ -111,13 +139,27 @@ def take(run: Run) -> Snapshot:
         failure=str(run.fact("failure") or ""),
         gate_recipe=str(run.fact("gate_recipe", "")),
         finished=run.finished,
+        objective=run.objective,
+        judged_by=run.metric,
+        task=str(run.fact("task") or ""),
+        why_task=str(run.fact("why_task") or ""),
+        threshold=run.fact("threshold"),
+        evidence=_evidence(run),
     )
+
+
+def _evidence(run: Run) -> dict[str, Any]:
+    artifact = run.artifact
+    if artifact is None:
+        return {}
+    file = evidence_file(artifact.trial, artifact.format, artifact.recipe)
+    return read_evidence(run.folder / file)
 
 
 def ranked(trials: Sequence[Trial]) -> list[Trial]:
     """Returns the completed trials, best score first, earlier first on ties."""
     done = [t for t in trials if t.state is TrialState.COMPLETED and t.score is not None]
-    return sorted(done, key=lambda trial: (-(trial.score or 0.0), trial.number))
+    return sorted(done, key=lambda trial: (-score(trial), trial.number))
 
 
 def _words(record: Any) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from automl.report.numbers import MISSING, latency, number, whole
 from automl.report.snapshot import Snapshot
+from automl.selection import score
 from automl.tuning.constraints import excess
 from automl.types import Trial, TrialState
 from automl.units import format_count
@@ -66,7 +67,7 @@ def columns(snapshot: Snapshot) -> tuple[str, ...]:
 def trained(snapshot: Snapshot) -> TrialTable:
     """Returns the trials that were trained or are under way, best first."""
     trials = [trial for trial in snapshot.trials if trial.state is not TrialState.REJECTED]
-    trials.sort(key=lambda trial: (trial.score is None, -(trial.score or 0.0), trial.number))
+    trials.sort(key=lambda trial: (-score(trial), trial.number))
     return _table(trials, snapshot)
 
 
@@ -113,7 +114,7 @@ def _cells(trial: Trial, snapshot: Snapshot) -> tuple[Cell, ...]:
     epochs = trial.epochs or None
     seconds = trial.seconds or None
     return (
-        _cell(value, number(value)),
+        _cell(value, snapshot.metric.format(value)),
         _cell(size, whole(size)),
         _cell(gzip_size, whole(gzip_size)),
         _cell(params, whole(params)),

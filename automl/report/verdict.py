@@ -122,7 +122,7 @@ def _chosen(snapshot: Snapshot) -> Verdict:
         why = f"{why} It failed because: {artifact.reason}"
         return Verdict(Mood.BAD, "failed", headline, summary, why)
     resume = "" if snapshot.finished else command_line(snapshot.config, out=True)
-    headline = _shipped(artifact)
+    headline = _shipped(artifact, snapshot)
     figures, files = _figures(artifact, snapshot), _other_files(snapshot)
     if artifact.status is VerificationStatus.SKIPPED:
         skipped = next((v.reason for v in artifact.verifications if v.reason), "")
@@ -141,13 +141,14 @@ def _other_files(snapshot: Snapshot) -> str:
     return f"Of {plural(len(states), 'file')}: {told}. The table below has the reasons."
 
 
-def _shipped(artifact: Artifact) -> str:
+def _shipped(artifact: Artifact, snapshot: Snapshot) -> str:
     size, name = format_size(artifact.size), format_name(artifact.format)
     ran = artifact.verification
     head = f"{name} model of {size} ({artifact.recipe})"
-    if ran is None or ran.accuracy is None:
+    if ran is None or ran.quality is None:
         return f"{head}, not tested"
-    return f"{head} with a test accuracy of {number(ran.accuracy)}"
+    metric = snapshot.quality
+    return f"{head} with a test {metric.label} of {metric.format(ran.quality)}"
 
 
 def _figures(artifact: Artifact, snapshot: Snapshot) -> tuple[Figure, ...]:
@@ -163,12 +164,13 @@ def _figures(artifact: Artifact, snapshot: Snapshot) -> tuple[Figure, ...]:
     examples = f"{split} {'example' if ran.examples == 1 else 'examples'}"
     figures.append(
         Figure(
-            f"{split.capitalize()} accuracy",
-            with_error(ran.accuracy, ran.examples),
-            f"on {ran.examples:,} {examples}; Keras model {number(ran.keras_accuracy)}",
+            f"{split.capitalize()} {snapshot.quality.label}",
+            with_error(ran.quality, ran.error, snapshot.quality),
+            f"on {ran.examples:,} {examples}; Keras model"
+            f" {snapshot.quality.format(ran.keras_quality)}",
         )
     )
-    figures.append(_agreement(ran))
+    figures.append(_agreement(ran, snapshot))
     if ran.latency_ms is not None:
         figures.append(
             Figure(
@@ -181,14 +183,25 @@ def _figures(artifact: Artifact, snapshot: Snapshot) -> tuple[Figure, ...]:
     return tuple(figures)
 
 
-def _agreement(ran: Verification) -> Figure:
+def _agreement(ran: Verification, snapshot: Snapshot) -> Figure:
+    same = _SAME.get(snapshot.task, "the same answer")
     value = MISSING if ran.agreement is None else f"{ran.agreement:.2%}"
     return Figure(
         "Agreement with Keras",
         value,
-        f"same class on that share of {ran.examples:,} examples; largest difference of an output"
+        f"{same} on that share of {ran.examples:,} examples; largest difference of an output"
         f" {number(ran.max_abs_diff, '.2g')}",
     )
+
+
+_SAME = {
+    "": "same class",
+    "classification": "same class",
+    "multilabel": "same labels",
+    "regression": "closer than a quarter of the numbers' spread",
+    "forecasting": "closer than a quarter of the numbers' spread",
+    "anomaly": "same side of a line that few scores are above",
+}
 
 
 def _so_far(snapshot: Snapshot) -> str:
@@ -196,7 +209,8 @@ def _so_far(snapshot: Snapshot) -> str:
     value = snapshot.metric.value(best) if best else None
     if best is None or value is None:
         return "The search has not ended, and no trial is trained yet"
-    return f"The search has not ended; best {snapshot.metric.label} so far {number(value)}"
+    metric = snapshot.metric
+    return f"The search has not ended; best {metric.label} so far {metric.format(value)}"
 
 
 def _refusals(snapshot: Snapshot) -> str:

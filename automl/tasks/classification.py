@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from automl.tasks.answer import Answer
 from automl.tasks.base import Task
+from automl.tasks.class_metrics import class_scorers
+from automl.tasks.scores import Scorer
 from search_spaces import TargetSpec
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from automl.data.base import Examples
     from automl.data.dataset import DataSummary
+
+#: Classes that are told with their probability.
+_TOLD = 5
+#: Examples whose predicted class is kept: two small numbers each.
+_MOST_PAIRS = 50_000
 
 
 class Classification(Task):
-    """Single-label classification; quality is top-1 accuracy."""
+    """Single-label classification, of two classes or more; quality is top-1 accuracy."""
 
     name = "classification"
+    summary = "one class of several"
 
     @classmethod
     def suits(cls, data: DataSummary) -> str | None:
         """Returns None if there are at least two classes."""
+        if data.target.kind != "class":
+            return f"classification needs one class for each example, and {_has(data)}"
         found = len(data.class_names)
         return None if found >= 2 else f"classification needs 2 classes, the data has {found}"
 
@@ -28,10 +41,36 @@ class Classification(Task):
         """Returns one unit per class."""
         return TargetSpec(kind="classification", units=len(data.class_names))
 
-    def quality(self, outputs: np.ndarray, labels: np.ndarray) -> float:
-        """Returns the share of examples whose largest output is the right class."""
-        return float((outputs.argmax(axis=-1) == labels).mean())
+    def scorers(self, data: DataSummary) -> Mapping[str, Scorer]:
+        """Returns accuracy first, which people expect; balanced ones stand beside it."""
+        return class_scorers()
 
-    def agreement(self, outputs: np.ndarray, reference: np.ndarray) -> float:
+    def agreement(self, outputs: np.ndarray, reference: np.ndarray, data: DataSummary) -> float:
         """Returns the share of examples with the same top-1 class."""
         return float((outputs.argmax(axis=-1) == reference.argmax(axis=-1)).mean())
+
+    def predict(
+        self, outputs: np.ndarray, data: DataSummary, threshold: float | None = None
+    ) -> Answer:
+        """Returns the likeliest class and its probability; the record holds the next ones, too."""
+        order = outputs.argsort()[::-1][:_TOLD]
+        told = {data.class_names[k]: round(float(outputs[k]), 6) for k in order.tolist()}
+        best = next(iter(told))
+        return Answer(
+            f"{best} {told[best]:.4f}",
+            {"label": best, "probability": told[best], "probabilities": told},
+        )
+
+    def evidence(self, x: Examples, outputs: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
+        """Returns the predicted class of each example, and the right one."""
+        predicted = outputs.argmax(axis=-1).astype("int32")
+        return {"predicted": predicted[:_MOST_PAIRS], "y": y.astype("int32")[:_MOST_PAIRS]}
+
+
+def _has(data: DataSummary) -> str:
+    words = {
+        "labels": "these have several labels at once (--task multilabel)",
+        "number": "these have numbers (--task regression)",
+        "none": "these have none (--task anomaly)",
+    }
+    return words.get(data.target.kind, "these have other labels")

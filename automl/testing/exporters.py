@@ -15,7 +15,7 @@ from automl.export.base import Exporter
 from automl.measure.size import hashes
 from automl.registry import RECIPES, RUNTIMES
 from automl.tasks.classification import Classification
-from automl.testing.models import small_data, small_model
+from automl.testing.models import small_data, small_model, small_summary
 from automl.types import VerificationStatus
 from automl.verify.compare import compare
 
@@ -120,8 +120,9 @@ class ExporterContract:
         for recipe, path in written:
             result = runtime.run(path, images)
             verification = compare(
-                runtime.name, result, reference, labels, Classification(), recipe.tolerance
-            )
+                runtime.name, result, reference, labels,
+                task=Classification(), data=small_summary(), tolerance=recipe.tolerance,
+            )  # fmt: skip
             assert verification.status is VerificationStatus.PASSED, (recipe.name, verification)
 
     def test_what_it_cannot_hold_is_refused_in_one_error(

@@ -9,6 +9,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from automl.data.base import Target
+from automl.data.dataset import DataSummary
+from search_spaces import InputSpec
+
 SIDE = 8
 CLASSES = 4
 HIGH = 16.0
@@ -89,3 +93,15 @@ def _features(body: list[Any], images: NDArray[np.float32]) -> NDArray[np.float6
 def _windows(tensor: NDArray[Any]) -> NDArray[Any]:
     padded = np.pad(tensor, ((0, 0), (1, 1), (1, 1), (0, 0)))
     return np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+
+
+def small_summary() -> DataSummary:
+    """Returns what a run would keep of `small_data`."""
+    return DataSummary(
+        uri="small",
+        source="npz",
+        input=InputSpec("image", (SIDE, SIDE, 1), 0.0, HIGH),
+        target=Target("class", tuple(map(str, range(CLASSES)))),
+        counts={"train": 64, "validation": 64, "test": 64},
+        fingerprint="0" * 64,
+    )

@@ -16,7 +16,8 @@ from automl.config import SearchConfig
 from automl.errors import AutomlError, ConversionError, UserInputError, WorkerDiedError
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.records.store import RunStore
-from automl.selection import worth_keeping
+from automl.selection import score, worth_keeping
+from automl.tasks.metrics import metric_of
 from automl.tuning.ask_tell import AskTell
 from automl.tuning.budget import TIME_IS_UP, Budget
 from automl.tuning.constraints import broken
@@ -174,6 +175,7 @@ class SearchLoop:
                 "format": self._gate[0],
                 "recipes": self._gate[1],
                 "constraints": asdict(self._config.constraints),
+                "task": self._config.task,
             },
         )
         self._open[job] = _Open(trial, time.time())
@@ -228,6 +230,9 @@ class SearchLoop:
                 "epochs": self._config.epochs,
                 "deadline": self._budget.deadline,
                 "model_file": trial.model_file,
+                "task": self._config.task,
+                "class_weights": self._config.class_weights,
+                "objective": self._config.objective[0],
                 **({"start_from": self._start_from} if self._start_from else {}),
             },
         )
@@ -248,6 +253,7 @@ class SearchLoop:
             state=TrialState.COMPLETED,
             metrics=metrics,
             score=score_of(self._config.objective[0], metrics),
+            error=event.result.get("error"),
             epochs=event.result["epochs"],
             reason=event.result["reason"],
         )
@@ -300,7 +306,7 @@ class SearchLoop:
             self._seen = replace(seen, failed=seen.failed + 1)
             return
         best = seen.best
-        if best is None or (trial.score or 0.0) > (best.score or 0.0):
+        if best is None or score(trial) > score(best):
             best = trial
         self._seen = replace(seen, completed=seen.completed + 1, best=best)
 
@@ -350,9 +356,7 @@ def score_of(objective: str, metrics: dict[str, float]) -> float:
     """
     if objective not in metrics:
         raise UserInputError(
-            f"The models report no {objective}, which ranks the trials. They report:"
-            f' {", ".join(metrics)}. Compile them with metrics=["accuracy"], or rank by'
-            " --objective val_loss."
+            f"The trials are ranked by {objective}, which has no value on this validation data."
+            f" There is: {', '.join(metrics)}. Name one of them with --objective."
         )
-    value = metrics[objective]
-    return -value if objective.endswith("loss") else value
+    return metric_of(objective).turned(metrics[objective])

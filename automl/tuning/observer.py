@@ -37,6 +37,12 @@ class Observer:
     def stage(self, name: str) -> None:
         """A step of the pipeline begins, named in a few words."""
 
+    def reading(self, done: int, total: int, what: str) -> None:
+        """Data is being read: how many of how many (0 if unknown) of what, e.g. images."""
+
+    def objectives(self, names: tuple[str, ...]) -> None:
+        """What trials are ranked by is known; the first name ranks."""
+
     def progress(self, progress: Progress) -> None:
         """The search moved on, or a second passed."""
 

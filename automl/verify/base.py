@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     import numpy as np
 
+    from automl.data.base import Examples
+
 
 @dataclass(frozen=True, eq=False)
 class RuntimeResult:
@@ -43,12 +45,13 @@ class Runtime(ABC):
         """Returns why the runtime cannot be used here and how to get it, or None."""
 
     @abstractmethod
-    def run(self, path: Path, inputs: np.ndarray) -> RuntimeResult:
+    def run(self, path: Path, inputs: Examples) -> RuntimeResult:
         """Runs the file on every input.
 
         Args:
             path: The file an exporter returned.
-            inputs: Raw examples, float32 or, for tokens, int32; examples x shape.
+            inputs: Raw examples, examples x shape, of any type that holds whole
+                numbers or float32; in memory or on disk.
 
         Raises:
             VerificationError: If the runtime refuses or fails to run the file.

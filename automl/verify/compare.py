@@ -12,14 +12,20 @@ from automl.verify.base import RuntimeResult
 if TYPE_CHECKING:
     import numpy as np
 
+    from automl.data.dataset import DataSummary
+
 
 def compare(
     runtime: str,
     result: RuntimeResult,
     reference: np.ndarray,
-    labels: np.ndarray,
+    y: np.ndarray,
+    *,
     task: Task,
+    data: DataSummary,
     tolerance: Tolerance,
+    metric: str = "",
+    choosing: bool = False,
 ) -> Verification:
     """Compares outputs and judges them.
 
@@ -27,9 +33,12 @@ def compare(
         runtime: Name of the runtime that ran the artifact.
         result: What it computed, examples x units.
         reference: The Keras model's outputs on the same examples.
-        labels: What was right.
+        y: What was right.
         task: Says what agreement and quality are.
+        data: What the task must know of the data.
         tolerance: What the artifact must keep.
+        metric: What the artifact is judged by; the task's own by default.
+        choosing: Whether these examples may decide something, e.g. a threshold.
     """
     import numpy as np
 
@@ -42,9 +51,13 @@ def compare(
         )
     difference = np.abs(outputs.astype(np.float64) - reference.astype(np.float64))
     largest = float(difference.max())
-    agreement = task.agreement(outputs, reference)
+    agreement = task.agreement(outputs, reference, data)
     reason = _not_finite("outputs", outputs) or _not_finite("outputs of Keras", reference)
-    reason = reason or _broken(largest, agreement, tolerance)
+    if not reason:
+        scale = task.scale(reference, data)
+        reason = _too_far(difference, scale, tolerance) or _disagree(agreement, tolerance)
+    scores = task.measure(outputs, y, data)
+    metric = metric or task.primary(data)
     return Verification(
         runtime=runtime,
         status=VerificationStatus.FAILED if reason else VerificationStatus.PASSED,
@@ -52,8 +65,12 @@ def compare(
         max_abs_diff=largest if np.isfinite(largest) else None,
         mean_abs_diff=float(difference.mean()) if np.isfinite(largest) else None,
         agreement=agreement,
-        accuracy=task.quality(outputs, labels),
-        keras_accuracy=task.quality(reference, labels),
+        metric=metric,
+        error=task.error(metric, outputs, y, data),
+        metrics=scores.values,
+        keras_metrics=task.measure(reference, y, data).values,
+        left_out=scores.left_out,
+        threshold=task.threshold(outputs, y, data) if choosing else None,
         latency_ms=result.latency_ms,
         latency_p95_ms=result.latency_p95_ms,
         reason=reason,
@@ -67,15 +84,24 @@ def _not_finite(name: str, values: np.ndarray) -> str:
     return f"{bad} of {values.size} {name} are NaN or infinite" if bad else ""
 
 
-def _broken(largest: float, agreement: float, tolerance: Tolerance) -> str:
-    if largest > tolerance.max_abs_diff:
-        return (
-            f"an output differs from Keras by {largest:.2g},"
-            f" the recipe allows {tolerance.max_abs_diff:.2g}"
-        )
-    if agreement < tolerance.min_agreement:
-        return (
-            f"{agreement:.1%} of the examples agree with Keras,"
-            f" the recipe demands {tolerance.min_agreement:.1%}"
-        )
-    return ""
+def _too_far(difference: np.ndarray, scale: np.ndarray | float, tolerance: Tolerance) -> str:
+    relative = difference / scale
+    at = relative.argmax()
+    if relative.flat[at] <= tolerance.max_abs_diff:
+        return ""
+    told = f"an output differs from Keras by {difference.flat[at]:.2g}"
+    if isinstance(scale, float):
+        return f"{told}, the recipe allows {tolerance.max_abs_diff:.2g}"
+    return (
+        f"{told}, {relative.flat[at]:.2g} of the outputs' spread,"
+        f" the recipe allows {tolerance.max_abs_diff:.2g} of it"
+    )
+
+
+def _disagree(agreement: float, tolerance: Tolerance) -> str:
+    if agreement >= tolerance.min_agreement:
+        return ""
+    return (
+        f"{agreement:.1%} of the examples agree with Keras,"
+        f" the recipe demands {tolerance.min_agreement:.1%}"
+    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from automl.data.storage import chunks
 from automl.errors import VerificationError
 from automl.measure.latency import time_calls
 from automl.verify.base import Runtime, RuntimeResult
 
 if TYPE_CHECKING:
-    import numpy as np
+    from automl.data.base import Examples
 
 
 class LiteRTRuntime(Runtime):
@@ -28,7 +29,7 @@ class LiteRTRuntime(Runtime):
             return f"ai-edge-litert cannot be imported ({error}); pip install ai-edge-litert"
         return None
 
-    def run(self, path: Path, inputs: np.ndarray) -> RuntimeResult:
+    def run(self, path: Path, inputs: Examples) -> RuntimeResult:
         """Runs the file on every input, one by one."""
         try:
             content = path.read_bytes()
@@ -37,7 +38,7 @@ class LiteRTRuntime(Runtime):
         return run_tflite(content, inputs)
 
 
-def run_tflite(content: bytes, inputs: np.ndarray) -> RuntimeResult:
+def run_tflite(content: bytes, inputs: Examples) -> RuntimeResult:
     """Runs the content of a ``.tflite`` file of batch 1 and float32 output.
 
     Args:
@@ -55,13 +56,13 @@ def run_tflite(content: bytes, inputs: np.ndarray) -> RuntimeResult:
         interpreter.allocate_tensors()
         details = interpreter.get_input_details()[0]
         source = details["index"]
-        inputs = inputs.astype(details["dtype"], copy=False)
         sink = interpreter.get_output_details()[0]["index"]
         outputs = []
-        for example in inputs:
-            interpreter.set_tensor(source, example[None])
-            interpreter.invoke()
-            outputs.append(interpreter.get_tensor(sink)[0])
+        for chunk in chunks(inputs):
+            for example in chunk.astype(details["dtype"], copy=False):
+                interpreter.set_tensor(source, example[None])
+                interpreter.invoke()
+                outputs.append(interpreter.get_tensor(sink)[0])
         median, p95 = time_calls(interpreter.invoke)
     except (RuntimeError, ValueError) as error:
         line = str(error).strip().partition("\n")[0]

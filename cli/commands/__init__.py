@@ -1,3 +1,5 @@
 """One command a file; `COMMANDS` is the order in which help lists them."""
 
-COMMANDS = ("search", "export", "verify", "report", "runs", "spaces", "doctor")
+COMMANDS = (
+    "search", "predict", "export", "verify", "report", "runs", "datasets", "spaces", "doctor",
+)  # fmt: skip

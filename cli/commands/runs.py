@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from automl.errors import UserInputError
+from automl.tasks.metrics import metric_of
 from automl.units import format_duration, format_size
 
 
@@ -40,7 +41,10 @@ def list_command(parent: str, as_json: bool) -> None:
             "data": run.config.data,
             "state": _state(run),
             "trials": len(run.trials),
+            "task": run.fact("task"),
+            "objective": run.objective[0],
             "val_accuracy": best.metrics.get("val_accuracy") if best else None,
+            "value": best.metrics.get(run.objective[0]) if best else None,
             "size": artifact.size if artifact else None,
             "seconds": round(run.seconds, 1),
         }
@@ -58,16 +62,18 @@ def list_command(parent: str, as_json: bool) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("run", "data", "state"):
         table.add_column(name, overflow="fold")
-    for name in ("candidates", "val_accuracy", "size", "time"):
+    for name in ("candidates", "best", "size", "time"):
         table.add_column(name, justify="right")
     for entry in records:
-        accuracy = entry["val_accuracy"]
+        value, objective = entry["value"], str(entry["objective"])
         table.add_row(
             str(entry["run"]),
             str(entry["data"]),
             str(entry["state"]),
             str(entry["trials"]),
-            f"{accuracy:.4f}" if isinstance(accuracy, float) else "-",
+            f"{objective} {metric_of(objective).format(value)}"
+            if isinstance(value, float)
+            else "-",
             format_size(entry["size"] if isinstance(entry["size"], int) else None),
             format_duration(float(str(entry["seconds"]))),
         )
@@ -88,7 +94,11 @@ def show_command(run: str) -> None:
     opened = Run(run)
     if not opened.artifacts:
         best = opened.best
-        reached = "no trial has finished" if best is None else f"best score so far {best.score:.4f}"
+        reached = "no trial has finished"
+        if best is not None:
+            ranking = opened.objective[0]
+            shown = metric_of(ranking).format(best.metrics.get(ranking))
+            reached = f"best {ranking} so far {shown}"
         if failure := opened.fact("failure"):
             click.echo(failure)
             return

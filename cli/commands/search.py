@@ -10,18 +10,42 @@ from typing import Any
 
 import click
 
-from automl.config import DEFAULT_TIME, SearchConfig, make_config, read_config_file
+from automl.config import DEFAULT_TIME, SearchConfig
+from automl.config_parsing import make_config, read_config_file
 from automl.errors import UserInputError, VerificationError
 from automl.units import format_duration
 
+from ..data_options import data_options
+from ..sections import SectionedCommand
 
-@click.command(name="search", short_help="Search, compress, export, verify and report.")
+_SECTIONS = {
+    "Data": (
+        "task", "target", "column", "input", "time_column", "horizon", "lookback", "group",
+        "validation", "test", "class_weights", "image_size", "color", "sample_rate", "seconds",
+        "length", "vocabulary", "data_dir", "memory",
+    ),
+    "Search": (
+        "space", "freeze", "choices", "pretrained", "start_from", "oracle", "objective", "seed",
+    ),
+    "Budget": (
+        "time", "trials", "epochs", "max_size", "max_latency", "max_flops", "max_params",
+        "workers",
+    ),
+    "Files": ("compress", "export", "out", "resume", "config_file"),
+}  # fmt: skip
+
+
+@click.command(
+    name="search",
+    short_help="Search, compress, export, verify and report.",
+    cls=SectionedCommand,
+    sections=_SECTIONS,
+)
 @click.argument("data")
 @click.option(
-    "--input", metavar="KIND",
-    help="What arrays are: image, spectrogram, series, tokens, vector.  [default: auto, by shape]",
+    "--task", metavar="NAME",
+    help="classification, multilabel, regression, forecasting or anomaly.  [default: auto]",
 )  # fmt: skip
-@click.option("--task", metavar="NAME", help="What is asked of the data.  [default: auto]")
 @click.option(
     "--space", metavar="NAME", multiple=True,
     help="Search space: a name (automl spaces), FILE.toml, or module:name of a SearchSpace,"
@@ -40,8 +64,9 @@ from automl.units import format_duration
 @click.option("--oracle", metavar="NAME", help="Strategy: bayesian, random or module:Class.")
 @click.option(
     "--objective", metavar="NAME", multiple=True,
-    help="val_accuracy, val_loss, size, gzip_size, latency, flops, params; repeatable."
-    "  [default: val_accuracy size]",
+    help="val_accuracy, val_macro_f1, val_auc, val_rmse, val_mase ... (whatever the task measures),"
+    " val_loss, size, gzip_size, latency, flops, params; repeatable."
+    "  [default: the task's own and size]",
 )  # fmt: skip
 @click.option("--max-size", metavar="SIZE", help="Bytes of the artifact, e.g. 50kB.")
 @click.option("--max-latency", metavar="TIME", help="One inference on this machine, e.g. 5ms.")
@@ -54,8 +79,16 @@ from automl.units import format_duration
     f"  [default: {format_duration(DEFAULT_TIME)}, none with --trials]",
 )  # fmt: skip
 @click.option("--epochs", type=int, metavar="N", help="Epochs of a trial at most.  [default: 30]")
-@click.option("--validation", type=float, metavar="SHARE", help="[default: 0.2 of the rest]")
-@click.option("--test", type=float, metavar="SHARE", help="Used once, at the end.  [default: 0.2]")
+@click.option(
+    "--validation", metavar="SHARE|DATA", help="Ranks candidates.  [default: 0.2 of the rest]"
+)
+@click.option(
+    "--test", metavar="SHARE|DATA", help="Used once, at the end.  [default: the data's own, or 0.2]"
+)
+@click.option(
+    "--class-weights", metavar="MODE",
+    help="none, balanced, or auto: balanced where classes are very unequal.  [default: auto]",
+)  # fmt: skip
 @click.option("--workers", type=int, metavar="N", help="Worker processes.  [default: 1]")
 @click.option(
     "--compress", metavar="RECIPE", multiple=True,
@@ -68,6 +101,7 @@ from automl.units import format_duration
     help="tflite, tfjs; repeatable; bounds are for the first. What cannot be shipped there"
     " is not searched.  [default: both]",
 )
+@data_options
 @click.option("--seed", type=int, metavar="N", help="[default: 0]")
 @click.option("--out", metavar="FOLDER", help="The run's folder.  [default: runs/NAME]")
 @click.option("--resume", is_flag=True, help="Fail unless there is an unfinished run to resume.")
@@ -86,10 +120,10 @@ def command(
 ) -> None:
     """Search for the best small model on DATA and export it, verified.
 
-    DATA is "digits" (1,797 scanned digits, built in) or an .npz file with
-    arrays x and y: images, rows of numbers, or with --input series (steps x
-    channels) or token ids, padded at the end with zeros. An interrupted search
-    goes on when the same command is given again.
+    DATA is a folder of class folders (images, texts or sounds), a table (.csv,
+    .tsv, .jsonl, .parquet), arrays (.npz, .npy), time series (.ts, .arff),
+    tfds:NAME, or one of the built-in sets: digits, wine, iris, breast_cancer,
+    diabetes. An interrupted search goes on when the same command is given again.
     """
     config = _config(data, config_file, options)
     if resume:

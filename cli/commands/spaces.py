@@ -148,7 +148,7 @@ def show_command(
     the one space that a search makes of them. --plot draws the architecture of
     --seed, or one of those that --freeze leaves.
     """
-    from automl.config import make_config
+    from automl.config_parsing import make_config
 
     config = make_config(
         "none",
@@ -200,7 +200,13 @@ def _signature(
         from automl.data import dataset
         from automl.resolve import find_task
 
-        summary = dataset.load(data, test=config.test, validation=config.validation, seed=0).summary
+        summary = dataset.load(
+            data,
+            options=config.read_options,
+            test=config.test,
+            validation=config.validation,
+            seed=0,
+        ).summary
         return find_task("auto", summary)[1]
     target = TargetSpec("classification", classes)
     specs = [parse_input(text) for text in ([words] if words else _KINDS)]

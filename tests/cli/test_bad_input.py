@@ -20,7 +20,7 @@ CASES = [
     (("search", "digits", "--task", "clasification"), "Did you mean 'classification'?"),
     (("search", "digits", "--compress", "int9"), "Did you mean 'int8'"),
     (("search", "digits", "--export", "tflit"), "Did you mean 'tflite'?"),
-    (("search", "digits", "--objective", "acuracy"), "Did you mean 'val_accuracy'?"),
+    (("search", "digits", "--objective", "acuracy"), "Did you mean 'val_accuracy'"),
     (("search", "digits", "--objective", "size"), "must be a validation metric"),
     (("search", "digits", "--max-size", "50x"), "a size such as 50kB"),
     (("search", "digits", "--max-size", "-5kB"), "above zero"),

@@ -7,6 +7,7 @@ import pytest
 
 from automl.data.arrays import examples_and_labels
 from automl.data.dataset import load, read_split, split
+from automl.data.options import ReadOptions
 from automl.errors import UserInputError
 
 RANDOM = np.random.default_rng(0)
@@ -14,7 +15,7 @@ LABELS = np.arange(60) % 3
 
 
 def made(x, kind):
-    raw = examples_and_labels(x, LABELS, kind=kind)
+    raw = examples_and_labels(x, LABELS, ReadOptions(input=kind))
     return split(raw, "here", "npz", test=0.2, validation=0.2, seed=0)
 
 
@@ -36,7 +37,8 @@ def series():
     ],
 )
 def test_the_kind_is_what_was_said_or_what_the_shape_says(shape, kind, expected, inner):
-    spec = examples_and_labels(RANDOM.normal(size=shape), LABELS, kind=kind).input
+    x = RANDOM.normal(size=shape)
+    spec = examples_and_labels(x, LABELS, ReadOptions(input=kind)).input
     assert (spec.kind, spec.shape) == (expected, inner)
 
 
@@ -96,15 +98,15 @@ def test_everything_else_is_read_as_float32(tmp_path):
         (np.full((60, 8), 2_000_000), "tokens", "to 1,000,000"),
         (RANDOM.normal(size=(60, 8, 2, 2)), "series", "x must be series, count x steps"),
         (RANDOM.normal(size=60), "auto", "x must be images"),
-        (np.full((60, 8), np.nan), "vector", "480 NaN"),
+        (np.full((60, 8), np.nan), "vector", "NaN alone"),
     ],
 )
 def test_what_does_not_fit_is_named(x, kind, words):
     with pytest.raises(UserInputError) as caught:
-        examples_and_labels(x, LABELS, kind=kind)
+        examples_and_labels(x, LABELS, ReadOptions(input=kind))
     assert words in str(caught.value)
 
 
 def test_a_source_that_knows_its_kind_refuses_another():
     with pytest.raises(UserInputError, match="digits holds images"):
-        load("digits", test=0.2, validation=0.2, seed=0, kind="tokens")
+        load("digits", options=ReadOptions(input="tokens"), test=0.2, validation=0.2, seed=0)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from automl.data.npz import NpzSource
+from automl.data.options import ReadOptions
 from automl.errors import UserInputError
 
 X = (np.arange(6 * 16).reshape(6, 4, 4) % 255).astype("uint8")
@@ -26,21 +27,21 @@ def npz(tmp_path):
 
 @pytest.mark.parametrize("names", [("x", "y"), ("x_train", "y_train")])
 def test_both_usual_names_are_read(npz, names):
-    raw = NpzSource().load(npz(**dict(zip(names, (X, Y), strict=True))))
+    raw = NpzSource().load(npz(**dict(zip(names, (X, Y), strict=True))), ReadOptions())
     assert raw.x.shape == (6, 4, 4, 1)
     assert raw.test is None
 
 
 def test_a_test_split_and_class_names_are_read(npz):
     raw = NpzSource().load(
-        npz(x=X, y=Y, x_test=X[:2], y_test=Y[:2], class_names=["ant", "bee", "cat"])
+        npz(x=X, y=Y, x_test=X[:2], y_test=Y[:2], class_names=["ant", "bee", "cat"]), ReadOptions()
     )
     assert raw.class_names == ("ant", "bee", "cat")
     assert raw.test[1].tolist() == [0, 1]
 
 
 def test_labels_may_be_words(npz):
-    raw = NpzSource().load(npz(x=X, y=np.array(["b", "a", "b"] * 2)))
+    raw = NpzSource().load(npz(x=X, y=np.array(["b", "a", "b"] * 2)), ReadOptions())
     assert raw.class_names == ("a", "b")
     assert raw.y.tolist() == [1, 0, 1] * 2
 
@@ -56,7 +57,7 @@ class Bomb:
 def test_pickled_objects_are_refused_and_not_run(npz, name):
     arrays = {"x": X, "y": Y} | {name: np.array([Bomb()] * 6, dtype=object)}
     with pytest.raises(UserInputError, match=r"cannot be read as \.npz"):
-        NpzSource().load(npz(**arrays))
+        NpzSource().load(npz(**arrays), ReadOptions())
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_damaged_file_is_named(npz, tmp_path, content):
         damaged = whole[: len(whole) // 2] if content == "cut" else content
         (tmp_path / "data.npz").write_bytes(damaged)
     with pytest.raises(UserInputError, match=r"data\.npz cannot be read as \.npz") as caught:
-        NpzSource().load(path)
+        NpzSource().load(path, ReadOptions())
     assert "\n" not in str(caught.value)
 
 
@@ -85,13 +86,14 @@ def test_a_flipped_byte_is_noticed(tmp_path, save):
     content[len(content) // 3] ^= 0xFF
     (tmp_path / "data.npz").write_bytes(content)
     with pytest.raises(UserInputError):
-        NpzSource().load(path)
+        NpzSource().load(path, ReadOptions())
 
 
 @pytest.mark.parametrize(
     ("arrays", "words"),
     [
-        ({"x": X}, "must hold arrays x and y (or x_train and y_train). Received: x."),
+        ({"y": Y}, "must hold arrays x and y (or x_train and y_train). Received: y."),
+        ({"x": X, "y": Y, "y_test": Y}, "both x_test and y_test, or neither"),
         ({}, "Received: none."),
         ({"x": X, "y": Y[:3]}, "one label per example (6)"),
         ({"x": X[0, 0], "y": Y}, "x must be images"),
@@ -102,10 +104,10 @@ def test_a_flipped_byte_is_noticed(tmp_path, save):
 )
 def test_what_does_not_fit_is_named(npz, arrays, words):
     with pytest.raises(UserInputError) as caught:
-        NpzSource().load(npz(**arrays))
+        NpzSource().load(npz(**arrays), ReadOptions())
     assert words in str(caught.value)
 
 
 def test_a_missing_file_is_named():
     with pytest.raises(UserInputError, match=r"existing .npz file. Received: nowhere/a.npz"):
-        NpzSource().load("nowhere/a.npz")
+        NpzSource().load("nowhere/a.npz", ReadOptions())

@@ -121,7 +121,7 @@ def test_a_hypermodel_of_this_process_is_searched_in_it(tmp_path):
     assert all(1e-3 <= t.architecture["learning_rate"] <= 1e-1 for t in run.trials)
 
 
-def test_a_metric_that_a_hypermodel_does_not_report_is_named(tmp_path):
+def test_a_metric_that_a_hypermodel_does_not_report_is_measured_for_it(tmp_path):
     def build(hp):
         inputs = keras.Input((12, 3))
         tensor = keras.layers.Flatten()(inputs)
@@ -130,11 +130,12 @@ def test_a_metric_that_a_hypermodel_does_not_report_is_named(tmp_path):
         hp.Choice("batch_size", [16, 32])
         return model
 
-    with pytest.raises(UserInputError, match=r"report no val_accuracy.*--objective val_loss"):
-        automl.search(
-            series(), space=build, input="series", out=tmp_path / "r", trials=1, epochs=1,
-            export="tflite", compress="none",
-        )  # fmt: skip
+    run = automl.search(
+        series(), space=build, input="series", out=tmp_path / "r", trials=1, epochs=1,
+        export="tflite", compress="none",
+    )  # fmt: skip
+    assert run.best.metrics["val_accuracy"] == run.best.score
+    assert "accuracy" not in run.best.metrics
 
 
 def test_a_hypermodel_or_spaces_are_searched():

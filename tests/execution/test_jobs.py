@@ -17,9 +17,16 @@ from automl.execution.models import load_model, save_model
 from automl.export.base import Exporter
 from automl.measure.size import hashes, least_size
 from automl.registry import EXPORTERS, RECIPES
+from automl.tasks.evidence import read_evidence
+from automl.tasks.uncertainty import binomial_error
 from automl.testing import small_model
 from search_spaces import SPACES, Signature
 
+#: What training on classes measures: Keras after each epoch, the task at the end.
+MEASURED = {
+    "accuracy", "loss", "val_loss", "val_accuracy", "val_balanced_accuracy", "val_macro_f1",
+    "val_auc",
+}  # fmt: skip
 NO_BOUNDS = {"max_size": None, "max_latency": None, "max_flops": None, "max_params": None}
 
 
@@ -27,6 +34,7 @@ NO_BOUNDS = {"max_size": None, "max_latency": None, "max_flops": None, "max_para
 def gated(context, digits_space, small_values):
     def run(values=small_values, recipe="int8", **bounds):
         args = {"space": digits_space, "values": values, "format": "tflite", "recipes": [recipe]}
+        args["task"] = "classification"
         return run_job("gate", args | {"constraints": NO_BOUNDS | bounds}, context)
 
     return run
@@ -82,6 +90,7 @@ def test_the_gate_takes_the_smallest_of_the_planned_recipes(
     digits_space, small_values, run_folder, context
 ):
     args = {"space": digits_space, "values": small_values, "format": "tflite"}
+    args["task"] = "classification"
 
     def measured(recipes, **bounds):
         bounds = NO_BOUNDS | bounds
@@ -183,7 +192,8 @@ def test_training_says_what_the_saved_model_does(context, trained, digits):
     accuracy = (model.predict(x.astype("float32"), verbose=0).argmax(axis=1) == y).mean()
     assert trained["metrics"]["val_accuracy"] == pytest.approx(accuracy, abs=1e-6)
     assert trained["epochs"] == 2
-    assert set(trained["metrics"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
+    assert set(trained["metrics"]) == MEASURED
+    assert trained["error"] == pytest.approx(binomial_error(accuracy, len(y)))
     assert not list((context.run / "models").glob("*.tmp*"))
 
 
@@ -191,7 +201,7 @@ def test_training_says_what_the_saved_model_does(context, trained, digits):
 def train(context, digits_space, small_values):
     def run(model_file, **changes):
         args = {"space": digits_space, "values": small_values, "seed": 1, "epochs": 1}
-        args |= {"deadline": None, "model_file": f"models/{model_file}"}
+        args |= {"deadline": None, "model_file": f"models/{model_file}", "task": "classification"}
         return run_job("train", args | changes, context)
 
     return run
@@ -229,7 +239,7 @@ def test_the_result_says_why_training_ended(train):
 def test_a_recipe_of_every_sort_is_trained_by(train, digits_space, small_values, changes):
     values = space_of(digits_space).canonical(small_values | changes)
     one, same = (train(f"{name}.keras", values=values, epochs=2) for name in ("one", "same"))
-    assert set(one["metrics"]) == {"accuracy", "loss", "val_accuracy", "val_loss"}
+    assert set(one["metrics"]) == MEASURED
     assert one["metrics"] == same["metrics"]
     assert one["epochs"] == 2
 
@@ -249,6 +259,24 @@ def test_a_file_is_written_described_and_verified(context, exported, verified, r
     assert record["examples"] == 359
     assert record["accuracy"] == pytest.approx(record["keras_accuracy"], abs=0.03)
     assert verified(written["path"], recipe, "validation")["examples"] == 287
+
+
+def test_predictions_on_test_data_are_kept_where_it_is_asked(context, exported, trained):
+    args = {"model_file": trained["model_file"], "runtime": "litert", "recipe": "float32"}
+    args |= {"path": exported(folder="staging/kept")["path"], "task": "classification"}
+    args |= {"split": "test", "metric": "macro_f1", "evidence": "predictions/kept.npz"}
+    record = run_job("verify", args, context)
+    kept = read_evidence(context.run / "predictions/kept.npz")
+    assert len(kept["y"]) == record["examples"] == 359
+    assert (kept["y"] == kept["predicted"]).mean() == pytest.approx(record["accuracy"])
+    assert record["quality"] == record["metrics"]["macro_f1"]
+    assert 0 < record["error"] < 0.1
+
+
+def test_predictions_that_are_gone_or_broken_are_none(tmp_path):
+    assert read_evidence(tmp_path / "gone.npz") == {}
+    (tmp_path / "broken.npz").write_bytes(b"PK")
+    assert read_evidence(tmp_path / "broken.npz") == {}
 
 
 def test_a_folder_is_emptied_before_it_is_written(context, exported):
@@ -300,6 +328,7 @@ def test_a_model_file_that_is_none_is_said(tmp_path, content):
 
 def test_in_process_a_job_ends_with_one_final_event(run_folder, digits_space, small_values):
     args = {"space": digits_space, "values": small_values, "format": "tflite", "recipes": ["int8"]}
+    args["task"] = "classification"
     with InProcessExecutor(run_folder) as executor:
         bad = executor.submit("gate", args | {"constraints": {"no": 1}})
         good = executor.submit("gate", args | {"constraints": NO_BOUNDS})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -31,6 +32,18 @@ MEASURES = Measures(100, 2_000, 5_000, 4_000, 0.1, "int8")
 def store(tmp_path):
     with RunStore(tmp_path, create=True) as store:
         yield store
+
+
+FIRST_ARTIFACT = {
+    "trial": 3, "format": "tflite", "recipe": "int8", "path": "export/tflite/int8/model.tflite",
+    "size": 7500, "gzip_size": 5100, "files": {"model.tflite": "cd"},
+    "validation_accuracy": 0.98, "reason": "", "status": "verified",
+    "verifications": [{
+        "runtime": "litert", "status": "verified", "examples": 359, "max_abs_diff": 0.04,
+        "mean_abs_diff": 0.0007, "agreement": 0.997, "accuracy": 0.9777,
+        "keras_accuracy": 0.9805, "latency_ms": 0.003, "latency_p95_ms": 0.004, "reason": "",
+    }],
+}  # fmt: skip
 
 
 def trial(number, **outcome):
@@ -120,7 +133,7 @@ def test_an_artifact_replaces_the_one_before_it(store):
     first = Artifact(3, "tflite", "int8", "a/model.tflite", 10, 9, {"model.tflite": "00"})
     judged = replace(
         first,
-        validation_accuracy=0.9,
+        validation_quality=0.9,
         verifications=(Verification("litert", VerificationStatus.PASSED, 10, agreement=1.0),),
     )
     store.set_artifact(first)
@@ -264,3 +277,32 @@ def test_what_a_killed_writer_had_written_can_be_read(tmp_path):
         store.add_trial(trial(len(trials)))
         (ok,) = store._db.execute("PRAGMA integrity_check").fetchone()
         assert ok == "ok"
+
+
+def test_a_run_of_the_first_versions_still_opens(tmp_path):
+    """Then artifacts were judged by their accuracy and nothing else."""
+    with RunStore(tmp_path, create=True):
+        pass
+    with sqlite3.connect(tmp_path / FILE_NAME) as db:
+        db.execute("DELETE FROM migration WHERE name != 'm001_runs'")
+        skipped = {"runtime": "tfjs-cpu", "status": "not verified", "examples": 0,
+            "max_abs_diff": None, "mean_abs_diff": None, "agreement": None, "accuracy": None,
+            "keras_accuracy": None, "latency_ms": None, "latency_p95_ms": None,
+            "reason": "no node"}  # fmt: skip
+        unjudged = FIRST_ARTIFACT | {
+            "format": "tfjs", "validation_accuracy": None, "verifications": [skipped]
+        }  # fmt: skip
+        for record in (FIRST_ARTIFACT, unjudged):
+            row = (3, record["format"], "int8", json.dumps(record))
+            db.execute("INSERT INTO artifact VALUES (?, ?, ?, ?)", row)
+    with RunStore(tmp_path) as store:
+        judged, unjudged = store.artifacts()
+    assert judged.validation_quality == 0.98
+    assert judged.validation_error == pytest.approx(0.0078, abs=1e-4)
+    ran = judged.verification
+    assert (ran.metric, ran.quality, ran.keras_quality) == ("accuracy", 0.9777, 0.9805)
+    assert ran.error == pytest.approx(0.0082, abs=3e-4)
+    assert judged.status is VerificationStatus.PASSED
+    assert unjudged.validation_quality is None
+    assert unjudged.verifications[0].quality is None
+    assert unjudged.status is VerificationStatus.SKIPPED

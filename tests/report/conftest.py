@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from automl.config import make_config
+from automl.config_parsing import make_config
+from automl.data.base import Target
 from automl.data.dataset import DataSummary
 from automl.records.store import RunStore
 from automl.report.snapshot import Snapshot, take
@@ -45,12 +46,16 @@ class RunBuilder:
             uri="digits",
             source="digits",
             input=InputSpec("image", (8, 8, 1), 0.0, 16.0),
-            class_names=tuple("0123456789"),
+            target=Target("class", tuple("0123456789")),
             counts={"train": 1150, "validation": 288, "test": 359},
             fingerprint="ab" * 32,
         )
         self.store.set_fact("data", replace(summary, **changes).to_dict())
         self.store.set_fact("task", "classification")
+        asked = Run(self.folder).config.objective
+        spelled = ("val_accuracy", "size") if asked == ("auto",) else asked
+        self.store.set_fact("objective", list(spelled))
+        self.store.set_fact("metric", "accuracy")
         self.store.set_fact("resolved", {"space": "cnn", "oracle": "bayesian"})
         self.store.set_fact("gate_recipe", "int8")
         return self
@@ -94,7 +99,8 @@ class RunBuilder:
             "size": round(7500 * RECIPES.get(recipe, 1.0)),
             "gzip_size": round(5100 * RECIPES.get(recipe, 1.0)),
             "files": {name: "cd" * 32},
-            "validation_accuracy": 0.98 if kind == "tflite" else None,
+            "validation_quality": 0.98 if kind == "tflite" else None,
+            "validation_error": 0.0085 if kind == "tflite" else None,
             "verifications": (verified(),),
         }
         artifact = Artifact(trial, kind, recipe, **(fields | changes))
@@ -143,8 +149,10 @@ def verified(runtime: str = "litert", **changes: Any) -> Verification:
         "max_abs_diff": 0.0397,
         "mean_abs_diff": 0.0007,
         "agreement": 0.9972,
-        "accuracy": 0.9777,
-        "keras_accuracy": 0.9805,
+        "metric": "accuracy",
+        "error": 0.0082,
+        "metrics": {"accuracy": 0.9777, "auc": 0.9991},
+        "keras_metrics": {"accuracy": 0.9805, "auc": 0.9990},
         "latency_ms": 0.0031,
         "latency_p95_ms": 0.0034,
     }
@@ -179,7 +187,7 @@ def full_run(folder: Path, trials: int = 30, **options: Any) -> RunBuilder:
                 recipe=recipe,
                 path=f"export/.staging/{trial.number}/tflite/{recipe}/model.tflite",
                 size=round(size * factor / 1.2),
-                validation_accuracy=(trial.score or 0) - 0.0035 * i * (trial.number % 2),
+                validation_quality=(trial.score or 0) - 0.0035 * i * (trial.number % 2),
                 verifications=(verified(examples=288),),
             )
     winner = front[-1]

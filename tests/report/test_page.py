@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import matplotlib as mpl
 import pytest
 
+from automl.data.base import Target
 from automl.types import Measures, TrialState, Verification, VerificationStatus
 
 EVIL = '<script>alert("x")</script> & $x_1$ \' onload=alert(1)'
@@ -135,7 +136,7 @@ def test_points_have_tooltips(finished):
 
 def test_everything_from_the_run_is_escaped(builder):
     run = builder(choices={"head": [EVIL]}).data(
-        class_names=(EVIL, "b"), notes=(EVIL,), uri=EVIL, source=EVIL
+        target=Target("class", (EVIL, "b")), notes=(EVIL,), uri=EVIL, source=EVIL
     )
     run.store.add_note(f"Trial 1: {EVIL}\n{EVIL}")
     run.store.set_fact("versions", {EVIL: EVIL})
@@ -149,7 +150,7 @@ def test_everything_from_the_run_is_escaped(builder):
     run.trial(14, state=TrialState.REJECTED, reason=EVIL)
     failed = run.verified(EVIL, status=VerificationStatus.FAILED, reason=EVIL)
     run.artifact(0, recipe=EVIL, files={EVIL: EVIL}, path=f"export/x/{EVIL}/m")
-    run.artifact(0, EVIL, EVIL, verifications=(failed,), reason=EVIL, validation_accuracy=0.9)
+    run.artifact(0, EVIL, EVIL, verifications=(failed,), reason=EVIL, validation_quality=0.9)
     run.store.set_fact("search_end", EVIL)
     run.choose(0, EVIL, reason=EVIL)
     page = run.page()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from automl.config import make_config
+from automl.config_parsing import make_config
 from automl.report.architecture import Branch, tree
 from automl.report.command import command_line
 from automl.report.files import NOT_CHOSEN, WAITING, file_rows, judged_rows

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from automl.config import make_config
+from automl.config_parsing import make_config
 from automl.errors import AutomlError, ConversionError, WorkerDiedError
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.records.store import RunStore
@@ -128,7 +128,8 @@ class Search:
     def __init__(self, folder, script=lambda name, trial: None, guesses=(), space=None, **options):
         self.newest_first = options.pop("newest_first", False)
         self.started = options.pop("started", time.time())
-        self.config = make_config("digits", {"trials": 4, "oracle": "random"} | options)
+        asked = {"trials": 4, "oracle": "random", "objective": ("val_accuracy", "size")}
+        self.config = make_config("digits", asked | options)
         self.folder, self.script, self.guesses = folder, script, guesses
         self.space = space or conditional_space
         self.listener = Listener()

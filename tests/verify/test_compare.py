@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from automl.compression.recipe import Tolerance
+from automl.data.base import Target
+from automl.data.dataset import DataSummary
 from automl.tasks.classification import Classification
+from automl.tasks.regression import Regression
 from automl.types import VerificationStatus
 from automl.verify.base import RuntimeResult
 from automl.verify.compare import compare
+from search_spaces import InputSpec
 
 REFERENCE = np.eye(4, dtype=np.float32)[[0, 1, 2, 3] * 5] * 0.7 + 0.075
 LABELS = np.array([0, 1, 2, 3] * 5)
+NUMBERS = np.linspace(-2_000, 2_000, 20, dtype=np.float32)[:, None]
 TOLERANCE = Tolerance(max_abs_diff=0.1, min_agreement=0.95)
+
+
+DATA = DataSummary(
+    uri="somewhere",
+    source="npz",
+    input=InputSpec("vector", (4,)),
+    target=Target("class", ("a", "b", "c", "d")),
+    counts={"train": 60, "validation": 20, "test": 20},
+    fingerprint="0" * 64,
+)
 
 
 def compared(outputs, reference=REFERENCE, tolerance=TOLERANCE):
     result = RuntimeResult(np.asarray(outputs, np.float32), 0.5, 0.7)
-    return compare("litert", result, reference, LABELS, Classification(), tolerance)
+    task = Classification()
+    return compare("litert", result, reference, LABELS, task=task, data=DATA, tolerance=tolerance)
+
+
+def compared_numbers(outputs, std, tolerance=TOLERANCE):
+    target = Target("number", ("price",), (0.0,), (std,))
+    result = RuntimeResult(np.asarray(outputs, np.float32), 0.5, 0.7)
+    return compare(
+        "litert", result, NUMBERS, NUMBERS + 1, task=Regression(),
+        data=replace(DATA, target=target), tolerance=tolerance,
+    )  # fmt: skip
 
 
 def test_what_is_equal_passes_with_its_figures():
@@ -87,3 +113,27 @@ def test_a_reference_that_is_not_finite_passes_nothing():
     verification = compared(REFERENCE, reference=reference)
     assert verification.status is VerificationStatus.FAILED
     assert verification.reason == "1 of 80 outputs of Keras are NaN or infinite"
+
+
+def test_differences_of_numbers_are_judged_by_their_spread():
+    outputs = NUMBERS + 90.0
+    assert compared_numbers(outputs, std=1_000.0).status is VerificationStatus.PASSED
+    failed = compared_numbers(outputs, std=100.0)
+    assert failed.status is VerificationStatus.FAILED
+    assert failed.reason == (
+        "an output differs from Keras by 90, 0.9 of the outputs' spread,"
+        " the recipe allows 0.1 of it"
+    )
+    assert failed.max_abs_diff == pytest.approx(90, rel=1e-3)
+
+
+def test_every_metric_of_the_task_is_kept_with_the_error_of_the_one_that_decides():
+    verification = compared_numbers(NUMBERS, std=1_000.0)
+    assert verification.metric == "rmse"
+    assert verification.quality == verification.metrics["rmse"] == pytest.approx(1.0)
+    assert set(verification.metrics) == {"rmse", "mae", "r2"}
+    assert verification.error == pytest.approx(0.0, abs=1e-6)
+    assert verification.accuracy is None
+    assert "accuracy" not in verification.to_dict()
+    assert compared(REFERENCE).to_dict()["accuracy"] == 1.0
+    assert type(verification).from_dict(verification.to_dict()) == verification

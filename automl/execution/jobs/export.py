@@ -31,7 +31,7 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     recipe = RECIPES.get(args["recipe"])
-    calibration, _ = context.split("train")
+    calibration = context.calibration(max(1, recipe.calibration_samples))
     exporter = EXPORTERS.get(args["format"])()
     model = load_model(context.run / args["model_file"])
     path: Path = exporter.export(model, recipe, folder, calibration)

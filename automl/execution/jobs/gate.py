@@ -21,6 +21,7 @@ from automl.execution.context import JobContext
 from automl.export.base import Exporter
 from automl.export.tflite import freeze, frozen_once
 from automl.measure.size import folder_size, least_size
+from automl.preprocessing.limits import limits_of
 from automl.registry import EXPORTERS, RECIPES, RUNTIMES
 from automl.resolve import supported
 from automl.tuning.constraints import broken
@@ -44,7 +45,7 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
 
     Args:
         args: ``space``, ``values``, ``format``, ``recipes`` (as
-            `automl.resolve.by_size` orders them) and ``constraints``.
+            `automl.resolve.by_size` orders them), ``constraints`` and ``task``.
         context: Where the data is.
 
     Returns:
@@ -60,7 +61,8 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     space = context.space(args["space"])
     names = args["recipes"]
     if supported(names, {"int8": ""}) != tuple(names):
-        names = supported(names, space.unsupported(args["values"]))
+        limits = limits_of(context.summary) | space.unsupported(args["values"])
+        names = supported(names, limits)
     if not names:
         raise ConversionError("it supports none of the planned recipes.")
     recipes = {name: short_calibration(RECIPES.get(name)) for name in names}
@@ -68,18 +70,19 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     exporter = EXPORTERS.get(args["format"])()
     constraints = Constraints(**args["constraints"])
     keras.backend.clear_session()
-    model = space.construct(space.architecture(args["values"]))
+    body = space.construct(space.architecture(args["values"]))
+    model = context.whole(body, args["task"])
     measures = Measures(model.count_params(), None, None, None, None, first)
     floor = replace(measures, size=least_size(model, recipes[first]), size_is_floor=True)
     if broken(constraints, floor):
         return asdict(floor)
-    scatter_weights(model)
+    scatter_weights(body)  # Front and tail have the constants that they ship with.
     measures = replace(measures, flops=count_flops(freeze(model)))
     if broken(constraints, measures):
         return asdict(measures)
-    x, _ = context.split("train")
+    x = context.calibration(CALIBRATION)
     with TemporaryDirectory(prefix="automl-gate-") as folder:
-        name, path = _smallest(model, exporter, recipes, Path(folder), x[:CALIBRATION], constraints)
+        name, path = _smallest(model, exporter, recipes, Path(folder), x, constraints)
         size, gzipped = folder_size(path.parent)
         measures = replace(measures, size=size, gzip_size=gzipped, recipe=name)
         runtimes = [RUNTIMES.get(each)() for each in runtimes_for(args["format"])[:1]]

@@ -7,6 +7,7 @@ from typing import Any
 from automl.errors import VerificationError
 from automl.execution.context import JobContext
 from automl.registry import RECIPES, RUNTIMES, TASKS
+from automl.tasks.evidence import write_evidence
 from automl.types import Verification, VerificationStatus
 from automl.verify.compare import compare
 
@@ -16,7 +17,9 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
 
     Args:
         args: ``model_file`` and ``path`` (inside the run's folder),
-            ``runtime``, ``recipe``, ``task`` and ``split``.
+            ``runtime``, ``recipe``, ``task`` and ``split``; ``metric``, what the
+            artifact is judged by, and ``evidence``, a file inside the run's folder
+            that predictions are written to, may be missing.
         context: Where the data is.
 
     Returns:
@@ -33,6 +36,18 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
         result = runtime.run(context.run / args["path"], x)
     except VerificationError as error:
         return Verification(runtime.name, VerificationStatus.FAILED, reason=str(error)).to_dict()
-    tolerance = RECIPES.get(args["recipe"]).tolerance
     task = TASKS.get(args["task"])()
-    return compare(runtime.name, result, reference, y, task, tolerance).to_dict()
+    verification = compare(
+        runtime.name,
+        result,
+        reference,
+        y,
+        task=task,
+        data=context.summary,
+        tolerance=RECIPES.get(args["recipe"]).tolerance,
+        metric=args.get("metric", ""),
+        choosing=args["split"] == "validation",
+    )
+    if args.get("evidence") and result.outputs.shape == reference.shape:
+        write_evidence(context.run / args["evidence"], task.evidence(x, result.outputs, y))
+    return verification.to_dict()

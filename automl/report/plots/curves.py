@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from automl.report.numbers import number, plural
+from automl.report.metric import Metric
+from automl.report.numbers import plural
 from automl.report.plots.canvas import Key, Plot, canvas, count_axis, markers, value_axis
 from automl.report.plots.palette import ROLES, SERIES, SURFACE
 from automl.report.plots.svg import to_svg
 from automl.report.snapshot import Snapshot
+from automl.tasks.metrics import VALIDATION
+from automl.types import Trial
 
 NAME = "curves"
 TITLE = "Learning curves of the best trials"
@@ -41,7 +45,7 @@ class Curve:
 
 def curves(snapshot: Snapshot) -> tuple[Curve, ...]:
     """Decides what the plot shows."""
-    metric = snapshot.metric
+    metric = curve_metric(snapshot)
     found = []
     for trial in snapshot.trials:
         epochs = snapshot.curves.get(trial.number, ())
@@ -50,32 +54,49 @@ def curves(snapshot: Snapshot) -> tuple[Curve, ...]:
         if not points:
             continue
         # A trial carries the metrics of the epoch it kept, whatever that was chosen by.
-        kept = next((i for i, each in enumerate(epochs, 1) if each == trial.metrics), None)
+        kept = next((i for i, each in enumerate(epochs, 1) if _is_kept(each, trial)), None)
         winner = snapshot.choice is not None and snapshot.choice.trial == trial.number
         found.append(Curve(trial.number, winner, points, metric.value(trial), kept))
     order = list(snapshot.curves)
     return tuple(sorted(found, key=lambda curve: order.index(curve.trial)))
 
 
+def curve_metric(snapshot: Snapshot) -> Metric:
+    """Returns what ranks the trials, if it was measured after each epoch; else the loss."""
+    metric = snapshot.metric
+    epochs = (each for every in snapshot.curves.values() for each in every)
+    return metric if any(metric.name in each for each in epochs) else Metric("val_loss")
+
+
+def _is_kept(epoch: Mapping[str, float], trial: Trial) -> bool:
+    """Returns whether an epoch's figures are the trial's, as far as Keras measured them."""
+    return epoch.get("val_loss") == trial.metrics.get("val_loss") and all(
+        trial.metrics.get(name) == value
+        for name, value in epoch.items()
+        if not name.startswith(VALIDATION)
+    )
+
+
 def curves_plot(snapshot: Snapshot) -> Plot:
     """Returns the plot, or why there is none."""
-    view, metric = curves(snapshot), snapshot.metric
+    view, metric = curves(snapshot), curve_metric(snapshot)
     if not view:
         return Plot(NAME, TITLE, missing="No epochs have been recorded for a completed trial.")
     figure = _draw(view, metric.label, metric.higher_is_better)
-    tips = {f"curve-{curve.trial}": [_tip(curve, metric.label)] for curve in view}
-    tips |= {f"kept-{curve.trial}": [_tip(curve, metric.label)] for curve in view}
+    tips = {f"curve-{curve.trial}": [_tip(curve, metric)] for curve in view}
+    tips |= {f"kept-{curve.trial}": [_tip(curve, metric)] for curve in view}
     keys = tuple(
         Key(
             _SHAPES[i % len(_SHAPES)],
             ROLES[SERIES[i % len(SERIES)]],
-            f"trial {curve.trial}{', winner' if curve.winner else ''}: {number(curve.value)}",
+            f"trial {curve.trial}{', winner' if curve.winner else ''}:"
+            f" {metric.format(curve.value)}",
         )
         for i, curve in enumerate(view)
     )
-    description = "; ".join(_tip(curve, metric.label) for curve in view) + "."
+    description = "; ".join(_tip(curve, metric) for curve in view) + "."
     caption = (
-        f"{metric.label.capitalize()} after each epoch. The dot marks the epoch whose"
+        f"{metric.heading} after each epoch. The dot marks the epoch whose"
         f" weights were kept; the figure is its. {_cut_words(view, metric.higher_is_better)}"
     )
     svg = to_svg(figure, NAME, TITLE, description, tips)
@@ -104,10 +125,10 @@ def _draw(view: tuple[Curve, ...], label: str, higher: bool) -> Figure:
     return figure
 
 
-def _tip(curve: Curve, label: str) -> str:
+def _tip(curve: Curve, metric: Metric) -> str:
     of = f"of {plural(curve.points[-1][0], 'epoch')}"
     where = f"epoch {curve.kept} {of} was kept" if curve.kept else of
-    return f"Trial {curve.trial}: {label} {number(curve.value)}, {where}"
+    return f"Trial {curve.trial}: {metric.label} {metric.format(curve.value)}, {where}"
 
 
 def _limits(view: tuple[Curve, ...], higher: bool) -> tuple[float, float]:

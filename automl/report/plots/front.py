@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from automl.report.numbers import number
 from automl.report.plots.canvas import Key, Plot, bytes_axis, canvas, focus, markers, value_axis
 from automl.report.plots.palette import BAND, BLUE, INK, MUTED, ORANGE, RED, SURFACE
 from automl.report.plots.svg import to_svg
 from automl.report.snapshot import Snapshot
-from automl.selection import pareto_front, standard_error
+from automl.selection import pareto_front, score
 from automl.types import Trial, TrialState
 from automl.units import format_size
 
@@ -61,10 +60,8 @@ def front_view(snapshot: Snapshot) -> FrontView:
     ]
     points = {trial.number: _point(trial, snapshot) for trial in completed}
     front = pareto_front(completed, (metric.name, "size"))
-    values = [point.value for point in points.values() if point.value is not None]
-    error = 0.0
-    if values and metric.is_accuracy and snapshot.count("validation"):
-        error = standard_error(max(values), snapshot.count("validation"))
+    best = max(completed, key=lambda t: score(t), default=None)
+    error = (snapshot.error_of(best) if best else None) or 0.0
     return FrontView(
         label=metric.label,
         higher=metric.higher_is_better,
@@ -121,7 +118,9 @@ def _draw(view: FrontView) -> tuple[Figure, float, float]:
     if not values:
         axes.set_yticks([])
     if view.error:
-        axes.axhspan(max(values) - view.error, max(values), color=BAND, linewidth=0, zorder=0.5)
+        best = max(values) if view.higher else min(values)
+        worse = best - view.error if view.higher else best + view.error
+        axes.axhspan(*sorted((worse, best)), color=BAND, linewidth=0, zorder=0.5)
     if view.bound:
         axes.axvline(view.bound, color=RED, linewidth=1.2, linestyle=(0, (5, 3)))
     edge = {"markeredgecolor": SURFACE, "markeredgewidth": 0.6}
@@ -192,7 +191,7 @@ def _others(snapshot: Snapshot, state: TrialState) -> tuple[Point, ...]:
 def _point(trial: Trial, snapshot: Snapshot) -> Point:
     value, size = snapshot.metric.value(trial), _size(trial)
     if trial.state is TrialState.COMPLETED:
-        told = f"{snapshot.metric.label} {number(value)}"
+        told = f"{snapshot.metric.label} {snapshot.metric.format(value)}"
     else:
         told = f"{trial.state}: {trial.reason}"
     return Point(size, value, f"Trial {trial.number}, {format_size(size)}, {told}")

@@ -1,8 +1,8 @@
-"""The compression ladder: what each recipe costs in accuracy and saves in bytes."""
+"""The compression ladder: what each recipe costs in quality and saves in bytes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib.figure import Figure
 
@@ -11,7 +11,6 @@ from automl.report.plots.canvas import Key, Plot, bytes_axis, canvas, markers, v
 from automl.report.plots.palette import BAND, INK, RED, ROLES, SERIES, SURFACE
 from automl.report.plots.svg import to_svg
 from automl.report.snapshot import Snapshot
-from automl.selection import standard_error
 from automl.types import Artifact, VerificationStatus
 from automl.units import format_size
 
@@ -29,7 +28,7 @@ class Rung:
     format: str
     recipe: str
     size: float
-    accuracy: float
+    quality: float
     failed: bool
     chosen: bool
     tip: str
@@ -42,19 +41,34 @@ class LadderView:
     rungs: tuple[Rung, ...]
     bound: float | None
     error: float
+    label: str = "validation accuracy"
+    higher: bool = True
+
+    @property
+    def best(self) -> float | None:
+        """The best quality of those that passed."""
+        passed = [rung.quality for rung in self.rungs if not rung.failed]
+        return (max if self.higher else min)(passed, default=None)
 
 
 def ladder_view(snapshot: Snapshot) -> LadderView:
     """Decides what the plot shows: the artifacts that were judged on validation data."""
-    examples = snapshot.count("validation")
-    rungs = tuple(
-        _rung(artifact, artifact.validation_accuracy, snapshot)
+    metric = snapshot.quality
+    judged = [
+        artifact
         for artifact in snapshot.judged
-        if artifact.validation_accuracy is not None and artifact.size > 0
+        if artifact.validation_quality is not None and artifact.size > 0
+    ]
+    rungs = tuple(_rung(each, each.validation_quality or 0.0, snapshot) for each in judged)
+    view = LadderView(
+        rungs,
+        snapshot.config.constraints.max_size,
+        0.0,
+        f"validation {metric.label}",
+        metric.higher_is_better,
     )
-    passed = [rung.accuracy for rung in rungs if not rung.failed]
-    error = standard_error(max(passed), examples) if passed and examples else 0.0
-    return LadderView(rungs, snapshot.config.constraints.max_size, error)
+    top = next((a for a in judged if a.validation_quality == view.best), None)
+    return replace(view, error=(top.validation_error if top else None) or 0.0)
 
 
 def ladder_plot(snapshot: Snapshot) -> Plot:
@@ -77,20 +91,22 @@ def ladder_plot(snapshot: Snapshot) -> Plot:
 
 
 def _draw(view: LadderView, recipes: list[str], trials: list[tuple[int, str]]) -> Figure:
-    figure, axes = canvas("bytes of the file (log scale)", "validation accuracy")
-    values = [rung.accuracy for rung in view.rungs]
-    pad = max(0.1 * (max(values) - min(values)), 0.002, 0.6 * view.error)
+    figure, axes = canvas("bytes of the file (log scale)", view.label)
+    values = [rung.quality for rung in view.rungs]
+    least = 0.002 if view.higher else 0.01 * abs(max(values))
+    pad = max(0.1 * (max(values) - min(values)), least, 0.6 * view.error)
     bytes_axis(axes, [rung.size for rung in view.rungs] + ([view.bound] if view.bound else []))
     value_axis(axes, min(values) - pad, max(values) + pad)
-    if view.error:
-        top = max(rung.accuracy for rung in view.rungs if not rung.failed)
-        axes.axhspan(top - view.error, top, color=BAND, linewidth=0, zorder=0.5)
+    top = view.best
+    if view.error and top is not None:
+        worse = top - view.error if view.higher else top + view.error
+        axes.axhspan(*sorted((worse, top)), color=BAND, linewidth=0, zorder=0.5)
     if view.bound:
         axes.axvline(view.bound, color=RED, linewidth=1.2, linestyle=(0, (5, 3)))
     for i, key in enumerate(trials):
         mine = sorted((r for r in view.rungs if (r.trial, r.format) == key), key=lambda r: r.size)
         axes.plot(
-            [r.size for r in mine], [r.accuracy for r in mine], linewidth=1.3, alpha=0.8,
+            [r.size for r in mine], [r.quality for r in mine], linewidth=1.3, alpha=0.8,
             color=SERIES[i % len(SERIES)],
         )  # fmt: skip
     for gid, found in _groups(view, recipes, trials).items():
@@ -98,14 +114,14 @@ def _draw(view: LadderView, recipes: list[str], trials: list[tuple[int, str]]) -
         marker = _MARKERS[recipes.index(rung.recipe) % len(_MARKERS)][0]
         colour = SERIES[trials.index((rung.trial, rung.format)) % len(SERIES)]
         markers(
-            axes, [(rung.size, rung.accuracy)], gid, marker="x" if rung.failed else marker,
+            axes, [(rung.size, rung.quality)], gid, marker="x" if rung.failed else marker,
             color=colour, markersize=8, zorder=3,
             markeredgecolor=colour if rung.failed else SURFACE,
             markeredgewidth=1.8 if rung.failed else 0.8,
         )  # fmt: skip
         if rung.chosen:
             markers(
-                axes, [(rung.size, rung.accuracy)], "ring", marker="o", markersize=15,
+                axes, [(rung.size, rung.quality)], "ring", marker="o", markersize=15,
                 color="none", markeredgecolor=INK, markeredgewidth=1.4, zorder=2.9,
             )  # fmt: skip
     return figure
@@ -135,19 +151,20 @@ def _keys(view: LadderView, recipes: list[str], trials: list[tuple[int, str]]) -
     return (*shapes, *lines, *(key for shown, key in rest if shown))
 
 
-def _rung(artifact: Artifact, accuracy: float, snapshot: Snapshot) -> Rung:
-    examples = snapshot.count("validation")
+def _rung(artifact: Artifact, quality: float, snapshot: Snapshot) -> Rung:
+    metric = snapshot.quality
+    shown = with_error(quality, artifact.validation_error, metric)
     failed = artifact.status is VerificationStatus.FAILED
     tip = (
         f"Trial {artifact.trial} as {artifact.recipe} {format_name(artifact.format)},"
-        f" {format_size(artifact.size)}, validation accuracy {with_error(accuracy, examples)}"
+        f" {format_size(artifact.size)}, validation {metric.label} {shown}"
     )
     return Rung(
         trial=artifact.trial,
         format=artifact.format,
         recipe=artifact.recipe,
         size=float(artifact.size),
-        accuracy=accuracy,
+        quality=quality,
         failed=failed,
         chosen=snapshot.artifact == artifact,
         tip=f"{tip}, failed" if failed else tip,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from automl.report.numbers import number
 from automl.report.plots.canvas import Key, Plot, canvas, count_axis, focus, markers, value_axis
 from automl.report.plots.palette import BLUE, INK, MUTED, ORANGE, SURFACE
 from automl.report.plots.svg import to_svg
@@ -40,9 +39,9 @@ def steps(snapshot: Snapshot) -> tuple[Step, ...]:
         value = metric.value(trial) if trial.state is TrialState.COMPLETED else None
         if value is not None and (best is None or metric.better(value, best)):
             best = value
-        told = f"{metric.label} {number(value)}" if value is not None else str(trial.state)
+        told = f"{metric.label} {metric.format(value)}" if value is not None else str(trial.state)
         tip = (
-            f"Trial {trial.number}, {told}, best so far {number(best)},"
+            f"Trial {trial.number}, {told}, best so far {metric.format(best)},"
             f" after {format_duration(spent)} of work on trials"
         )
         found.append(Step(trial.number, trial.state, value, best, tip))
@@ -68,7 +67,7 @@ def progress_plot(snapshot: Snapshot) -> Plot:
     last = view[-1]
     description = (
         f"{metric.label} of {len(trained)} trained trials in the order of proposal; the best"
-        f" {'rose' if metric.higher_is_better else 'fell'} to {number(last.best)}."
+        f" {'rose' if metric.higher_is_better else 'fell'} to {metric.format(last.best)}."
     )
     caption = (
         "Each point is a trained trial, in the order of proposal; the line is the best so far."

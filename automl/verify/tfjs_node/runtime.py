@@ -17,6 +17,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from automl.data.base import Examples
+from automl.data.storage import chunks
 from automl.errors import MissingPartError, VerificationError
 from automl.verify.base import Runtime, RuntimeResult
 from automl.verify.tfjs_node.install import ensure, node
@@ -65,7 +67,7 @@ class _TFJSNodeRuntime(Runtime):
             return f"TF.js cannot be installed: {error}"
         return None
 
-    def run(self, path: Path, inputs: np.ndarray) -> RuntimeResult:
+    def run(self, path: Path, inputs: Examples) -> RuntimeResult:
         """Runs a model.json on every input.
 
         Args:
@@ -87,9 +89,7 @@ class _TFJSNodeRuntime(Runtime):
             self._call_node(path, folder / "request.json")
             return _result(path, request, len(inputs))
 
-    def _request(
-        self, path: Path, inputs: np.ndarray, folder: Path, install: Path
-    ) -> dict[str, Any]:
+    def _request(self, path: Path, inputs: Examples, folder: Path, install: Path) -> dict[str, Any]:
         request = {
             "backend": self.backend,
             "install": str(install),
@@ -100,7 +100,9 @@ class _TFJSNodeRuntime(Runtime):
             "batch": self.batch,
             "latency": self.latency,
         }
-        (folder / "input.f32").write_bytes(np.ascontiguousarray(inputs, "<f4").tobytes())
+        with (folder / "input.f32").open("wb") as file:
+            for chunk in chunks(inputs):
+                file.write(np.ascontiguousarray(chunk, "<f4").data)
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         return request
 

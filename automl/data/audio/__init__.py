@@ -1,0 +1,1 @@
+"""Sounds from folders of files."""

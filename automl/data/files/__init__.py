@@ -1,0 +1,1 @@
+"""What lies in a folder: which files, of which kind, with which labels and splits."""

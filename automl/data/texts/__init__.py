@@ -1,0 +1,1 @@
+"""Texts from folders, from files of lines, and from columns of tables."""

@@ -1,0 +1,75 @@
+"""What a fit is given, be it in memory or on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from automl.data.storage import take
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from automl.data.base import Examples
+
+#: Examples of a batch that is validated on.
+VALIDATION_BATCH = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Fed:
+    """Examples and what a model is fitted on.
+
+    Attributes:
+        x: What the model sees, count x shape.
+        y: What it is to put out, count first.
+        weights: Weight of each example in the loss, count; None for all alike.
+    """
+
+    x: Examples
+    y: Examples | np.ndarray
+    weights: np.ndarray | None = None
+
+    def only(self, rows: np.ndarray | None) -> Fed:
+        """Returns the examples at some positions; all for None."""
+        if rows is None:
+            return self
+        weights = None if self.weights is None else self.weights[rows]
+        x = take(self.x, rows)
+        # A reconstruction's targets are its inputs: they are taken once.
+        return Fed(x, x if self.y is self.x else take(self.y, rows), weights)
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether everything is an array."""
+        import numpy as np
+
+        return isinstance(self.x, np.ndarray) and isinstance(self.y, np.ndarray)
+
+
+def arguments(
+    train: Fed, validation: Fed, batch_size: int, seed: int, *, plain: bool
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Returns the arguments of `SearchSpace.fit` that say what it is fitted on.
+
+    Args:
+        train: Examples to train on.
+        validation: Examples to validate on.
+        batch_size: Examples of a batch where batches are made here.
+        seed: Decides the order of their examples.
+        plain: Whether Keras itself is what trains: it reads nothing from disk, so
+            that batches are read for it.
+    """
+    if not plain or (train.in_memory and validation.in_memory):
+        named: dict[str, Any] = {
+            "validation_data": (validation.x, validation.y),
+            "validation_batch_size": VALIDATION_BATCH,
+        }
+        if train.weights is not None:
+            named["sample_weight"] = train.weights
+        return (train.x, train.y), named
+    from search_spaces.training.batches import Batches, EpochCounter
+
+    batches = Batches(train.x, train.y, train.weights, batch_size=batch_size, seed=seed)
+    held = Batches(validation.x, validation.y, batch_size=VALIDATION_BATCH, shuffle=False)
+    return (batches,), {"validation_data": held, "callbacks": [EpochCounter(batches)]}

@@ -1,0 +1,158 @@
+"""What an exported file says of new data: raw file or text in, answer out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automl.errors import UserInputError
+from automl.preprocessing import feeding
+from automl.preprocessing.base import Encoder, Named, part_from
+from automl.records.store import FILE_NAME as RUN_FILE
+from automl.registry import TASKS
+from automl.tasks.answer import Answer
+
+#: Suffix or name of an exported file -> its format.
+_FORMATS = {".tflite": "tflite", "model.json": "tfjs"}
+#: Examples that are encoded and run at a time.
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one example.
+
+    Attributes:
+        name: Which example: a file, a row, the beginning of a text.
+        answer: What the task makes of the outputs.
+    """
+
+    name: str
+    answer: Answer
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns a JSON-ready dictionary."""
+        return {"name": self.name, **self.answer.record}
+
+
+class Predictor:
+    """An exported file with all that was written beside it.
+
+    Args:
+        path: A run's folder, whose chosen file is taken, or an exported file.
+
+    Raises:
+        UserInputError: If there is no such file, or nothing beside it says
+            what to feed.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.file = _exported_file(Path(path))
+        self._record = _feeding_of(self.file)
+        self._encoder: Encoder | None = part_from(self._record.get("encoder"))
+        self._data = feeding.summary_of(self._record)
+        self._task = TASKS.get(self._record["output"]["task"])()
+        self._runtime = _runtime_for(self.file)
+
+    def predict(self, arguments: Sequence[str]) -> Iterator[Prediction]:
+        """Yields the answer for each example that the arguments name.
+
+        Args:
+            arguments: Files, folders or texts, as the encoder takes them.
+
+        Raises:
+            UserInputError: If one cannot be read.
+            VerificationError: If the file cannot be run.
+        """
+        if self._encoder is None:
+            raise UserInputError(
+                f"{self.file} takes arrays of shape {tuple(self._record['shape'])} and was made"
+                " without an encoder for files. Run it with a program of your own."
+            )
+        encoder = self._encoder
+        examples = (each for argument in arguments for each in encoder.examples(argument))
+        for batch in _batches(examples):
+            yield from self._answers(batch)
+
+    def _answers(self, batch: list[Named]) -> Iterator[Prediction]:
+        import numpy as np
+
+        outputs = self._runtime.run(self.file, np.stack([each.x for each in batch])).outputs
+        threshold = self._record["output"].get("threshold")
+        for each, row in zip(batch, outputs, strict=True):
+            yield Prediction(each.name, self._task.predict(row, self._data, threshold))
+
+
+def _batches(examples: Iterator[Named]) -> Iterator[list[Named]]:
+    """Yields examples by the batch; what comes before one that cannot be read is not lost."""
+    batch: list[Named] = []
+    try:
+        for each in examples:
+            batch.append(each)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    except UserInputError:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def _exported_file(path: Path) -> Path:
+    """Returns the exported file that a path stands for."""
+    if path.is_dir() and (path / RUN_FILE).is_file():
+        from automl.run import Run
+
+        run = Run(path)
+        placed = [artifact for artifact in run.artifacts if artifact.placed]
+        chosen = run.artifact if run.artifact in placed else next(iter(placed), None)
+        if chosen is None:
+            raise UserInputError(
+                f"{path} has no exported files. Make them with: automl export {path}"
+            )
+        path = path / chosen.path
+    if not path.is_file() or _format_of(path) is None:
+        raise UserInputError(
+            "What predicts is a run's folder, a .tflite file or a model.json."
+            f" Received: {path}{'' if path.exists() else ', which does not exist'}."
+        )
+    return path
+
+
+def _format_of(file: Path) -> str | None:
+    return _FORMATS.get(file.name) or _FORMATS.get(file.suffix)
+
+
+def _feeding_of(file: Path) -> dict[str, Any]:
+    """Reads what says how to feed a file: beside it or one folder up."""
+    for folder in (file.parent, file.parent.parent):
+        record = folder / feeding.FILE_NAME
+        if record.is_file():
+            try:
+                read: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                raise UserInputError(f"{record} cannot be read: {error}.") from error
+            if "output" in read:
+                return read
+    raise UserInputError(
+        f"{file} needs {feeding.FILE_NAME} beside it or one folder up, as an export writes it."
+    )
+
+
+def _runtime_for(file: Path) -> Any:
+    from automl.registry import RUNTIMES
+    from automl.verify.finding import runtimes_for
+
+    reasons = []
+    for name in runtimes_for(_format_of(file) or ""):
+        runtime = RUNTIMES.get(name)()
+        reason = runtime.missing()
+        if reason is None:
+            return runtime
+        reasons.append(reason)
+    raise UserInputError(f"Nothing here runs {file}: {'; '.join(reasons)}")
