@@ -22,6 +22,8 @@ from search_spaces.signature import INPUT_KINDS
 
 BACKENDS = ("tensorflow",)
 DEFAULT_TIME = 240.0
+#: Epochs of a trial at most, where nobody says and the data is not small.
+USUAL_EPOCHS = 30
 #: What is written when nobody says.
 DEFAULT_FORMATS = ("tflite", "tfjs")
 AUTO = "auto"
@@ -73,7 +75,8 @@ class SearchConfig:
         constraints: Bounds that a candidate must keep before it is trained.
         trials: Trained trials at most; None for no such bound.
         time: Seconds for the whole command; None for no such bound.
-        epochs: Epochs of one trial at most.
+        epochs: Epochs of one trial at most; None for a number that gives small
+            data enough steps.
         compress: Recipes to try; ``auto`` tries all.
         export: Formats to write; ``auto`` writes `DEFAULT_FORMATS`, as far as
             what was asked for can be written so.
@@ -100,7 +103,7 @@ class SearchConfig:
     constraints: Constraints = field(default_factory=Constraints)
     trials: int | None = None
     time: float | None = DEFAULT_TIME
-    epochs: int = 30
+    epochs: int | None = None
     compress: tuple[str, ...] = (AUTO,)
     export: tuple[str, ...] = (AUTO,)
     seed: int = 0

@@ -35,6 +35,7 @@ from automl.registry import ORACLES, RUNTIMES, TASKS
 from automl.resolve import (
     SpacePlan,
     by_size,
+    find_epochs,
     find_oracle,
     find_task,
     plan_space,
@@ -262,6 +263,7 @@ class Pipeline:
                 "oracle": find_oracle(self._config.oracle),
                 "formats": list(plan.formats),
                 "targets": list(plan.targets),
+                "epochs": find_epochs(self._config.epochs, data.counts["train"]),
             },
         )
         known = store.notes()
@@ -288,6 +290,7 @@ class Pipeline:
             oracle=find_oracle(self._config.oracle),
             task=store.fact("task"),
             objective=tuple(store.fact("objective")),
+            epochs=store.fact("resolved")["epochs"],
         )
         space = plan.space
         recipes = by_size(recipes_for(plan.formats[0], config.recipes))

@@ -11,7 +11,7 @@ from automl.pipeline import starting_model
 from automl.preprocessing.limits import limits_of
 from automl.registry import TASKS
 from automl.report.command import command_line
-from automl.resolve import find_task, plan_space, why_task
+from automl.resolve import find_epochs, find_task, plan_space, why_task
 from automl.tasks.objectives import find_objectives
 
 
@@ -47,5 +47,6 @@ def preview(config: SearchConfig) -> dict[str, Any]:
             "left_out": [asdict(out) for out in space.left_out],
         },
         "formats": list(plan.formats),
+        "epochs": find_epochs(config.epochs, data.counts["train"]),
         "notes": [*data.notes, *data.skipped_notes(), *plan.notes, *plan.skipped],
     }

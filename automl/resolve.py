@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from automl.config import AUTO, SearchConfig
+from automl.config import AUTO, USUAL_EPOCHS, SearchConfig
 from automl.data.dataset import DataSummary
 from automl.errors import UserInputError
 from automl.registry import EXPORTERS, RECIPES, TASKS
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from search_spaces.limits import LeftOut
     from search_spaces.space import SearchSpace
 
+#: Epochs of a trial at most, and steps that they are worth, where nobody says.
+MOST_EPOCHS, LEAST_STEPS = 300, 1000
+USUAL_BATCH = 32
 DEFAULT_ORACLE = "bayesian"
 #: The format that is dropped rather than what was asked for, when nobody asked for it.
 OPTIONAL_FORMAT = "tfjs"
@@ -231,6 +234,21 @@ def described(limits: Sequence[LeftOut]) -> str:
             if str(limit.option) not in found:
                 found.append(str(limit.option))
     return "; ".join(f"{name}={', '.join(found)}" for name, found in options.items())
+
+
+def find_epochs(epochs: int | None, examples: int) -> int:
+    """Returns the epochs of one trial at most.
+
+    An epoch of a few examples is a few steps: small data gets more of them.
+
+    Args:
+        epochs: What was asked for, if anything.
+        examples: Number of training examples.
+    """
+    if epochs is not None:
+        return epochs
+    steps = max(1, -(-examples // USUAL_BATCH))
+    return min(MOST_EPOCHS, max(USUAL_EPOCHS, -(-LEAST_STEPS // steps)))
 
 
 def find_oracle(name: str) -> str:

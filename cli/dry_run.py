@@ -45,7 +45,7 @@ def show(config: SearchConfig, *, as_json: bool) -> None:
     click.echo(f"data: {data['input']['kind']} {shape}, {counts}")
     ranked = ", ".join(record["objective"])
     click.echo(f"task: {record['task']} ({record['why']}), ranked by {ranked}")
-    click.echo(f"budget: {_budget(config)}")
+    click.echo(f"budget: {_budget(config, record['epochs'])}")
     click.echo(
         f"space: {space['name']}, {count_of(space['size'])}, {space['first_guesses']} first guesses"
     )
@@ -56,11 +56,11 @@ def show(config: SearchConfig, *, as_json: bool) -> None:
         click.echo(f"note: {note}")
 
 
-def _budget(config: SearchConfig) -> str:
+def _budget(config: SearchConfig, epochs: int) -> str:
     """Returns how long is searched and what a candidate must keep, in one line."""
     parts = [] if config.time is None else [format_duration(config.time)]
     parts += [] if config.trials is None else [f"{config.trials:,} trials"]
-    parts.append(f"{config.epochs} epochs a trial at most")
+    parts.append(f"{epochs} epochs a trial at most")
     for name, bound in asdict(config.constraints).items():
         if bound is not None:
             parts.append(f"{name.replace('_', '-')} {_BOUNDS[name](bound)}")

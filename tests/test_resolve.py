@@ -6,7 +6,7 @@ import pytest
 
 from automl.config_parsing import make_config
 from automl.errors import UnsuitableSpaceError, UserInputError
-from automl.resolve import plan_space, supported, targets_of
+from automl.resolve import find_epochs, plan_space, supported, targets_of
 from search_spaces import SPACES, InputSpec, Signature, TargetSpec
 from search_spaces.limits import Limit
 from search_spaces.spaces.cnn import CnnSpace
@@ -127,3 +127,11 @@ def test_a_recipe_the_data_cannot_have_is_skipped_for_all():
     assert plan.skipped == ()
     with pytest.raises(UserInputError, match="--compress int8 cannot be had for this data"):
         plan_space(make_config("digits", {"compress": "int8"}), DIGITS, limits)
+
+
+@pytest.mark.parametrize(
+    ("examples", "epochs"), [(8_000, 30), (1_151, 30), (282, 112), (216, 143), (32, 300), (3, 300)]
+)
+def test_small_data_gets_more_epochs(examples, epochs):
+    assert find_epochs(None, examples) == epochs
+    assert find_epochs(7, examples) == 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -82,6 +83,8 @@ def find_source(uri: str) -> Source:
             source: Source = cls()
             return source
         patterns.append(cls.pattern)
+    if ("/" in uri or os.sep in uri) and not Path(uri).exists():
+        raise UserInputError(f"DATA must exist. Received: {uri}, which is no file or folder here.")
     raise UserInputError(
         f"Unknown data {uri!r}.{nearest(uri, patterns)} DATA is one of: {', '.join(patterns)}."
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from automl.config import SearchConfig
+from automl.config import USUAL_EPOCHS, SearchConfig
 from automl.errors import AutomlError, ConversionError, UserInputError, WorkerDiedError
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.records.store import RunStore
@@ -81,6 +81,7 @@ class SearchLoop:
         self._oracle, self._budget, self._observer = oracle, budget, observer
         self._architecture, self._space, self._gate = architecture, space, gate
         self._start_from = start_from
+        self._epochs = config.epochs or USUAL_EPOCHS
         self._told_copied = False
         self._guesses = deque(guesses)
         self._again: deque[Trial] = deque()
@@ -196,7 +197,7 @@ class SearchLoop:
         if event.kind is EventKind.PROGRESS:
             epoch, metrics = event.result["epoch"], event.result["metrics"]
             self._store.add_epoch(entry.trial.number, epoch, metrics)
-            self._observer.epoch(entry.trial, epoch, self._config.epochs, metrics)
+            self._observer.epoch(entry.trial, epoch, self._epochs, metrics)
             return
         del self._open[event.job]
         if event.kind is EventKind.DIED:
@@ -227,7 +228,7 @@ class SearchLoop:
                 "space": self._space,
                 "values": trial.values,
                 "seed": self._config.seed * 100_003 + trial.number,
-                "epochs": self._config.epochs,
+                "epochs": self._epochs,
                 "deadline": self._budget.deadline,
                 "model_file": trial.model_file,
                 "task": self._config.task,

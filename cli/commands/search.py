@@ -78,7 +78,12 @@ _SECTIONS = {
     help="Time for the whole command, e.g. 30m; none for no bound."
     f"  [default: {format_duration(DEFAULT_TIME)}, none with --trials]",
 )  # fmt: skip
-@click.option("--epochs", type=int, metavar="N", help="Epochs of a trial at most.  [default: 30]")
+@click.option(
+    "--epochs",
+    type=int,
+    metavar="N",
+    help="Epochs of a trial at most.  [default: 30, more on small data]",
+)
 @click.option(
     "--validation", metavar="SHARE|DATA", help="Ranks candidates.  [default: 0.2 of the rest]"
 )

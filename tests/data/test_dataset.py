@@ -276,6 +276,11 @@ def test_unknown_data_is_answered_with_what_can_be_read(uri, hint):
     assert "FILE.npz" in str(caught.value)
 
 
+def test_a_path_that_leads_nowhere_is_called_that():
+    with pytest.raises(UserInputError, match="no file or folder here"):
+        find_source("somewhere/else")
+
+
 def test_digits_are_the_whole_set(digits):
     assert digits.summary.counts == {"train": 1151, "validation": 287, "test": 359}
     assert digits.summary.input == InputSpec("image", (8, 8, 1), 0.0, 16.0)
