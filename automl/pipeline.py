@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from automl.config import SearchConfig
 from automl.data import dataset
 from automl.data.class_weights import decide
 from automl.data.dataset import Dataset, DataSummary
+from automl.delivery import Delivery
 from automl.errors import (
     AutomlError,
     ConfigChangedError,
@@ -40,16 +41,16 @@ from automl.resolve import (
     find_task,
     plan_space,
     smallest_weights,
-    supported,
     why_task,
 )
-from automl.selection import choose, nothing_feasible, shortlist
+from automl.selection import nothing_feasible
 from automl.shipping import Shipper, recipes_for
+from automl.starting import starting_model
 from automl.tasks.base import Task
 from automl.tasks.objectives import find_metric, find_objectives
 from automl.tuning.budget import Budget
 from automl.tuning.observer import Observer
-from automl.types import Artifact, Choice, Trial, TrialState, VerificationStatus
+from automl.types import Trial, TrialState
 from automl.verify.finding import runtimes_for
 from automl.versions import versions
 from search_spaces import Signature
@@ -191,8 +192,9 @@ class Pipeline:
             shipper = Shipper(
                 self._folder, data.summary, executor, task, metric=store.fact("metric")
             )
-            choice = self._compress(store, data, plan, trials, shipper)
-            failures = self._ship(store, plan, shipper, trials, choice)
+            delivery = Delivery(self._config, store, plan, shipper, self._observer)
+            choice = delivery.compress(trials, data.summary.counts["validation"])
+            failures = delivery.ship(trials, choice)
         store.touch_session()
         store.set_fact("finished", True)
         if failures:
@@ -316,141 +318,12 @@ class Pipeline:
         store.set_fact("search_end", end)
         self._observer.note(f"The search ended: {end}.")
 
-    def _compress(
-        self,
-        store: RunStore,
-        data: Dataset,
-        plan: SpacePlan,
-        trials: list[Trial],
-        shipper: Shipper,
-    ) -> Choice:
-        """Steps 9 and 10: the few best, in every recipe, judged as artifacts."""
-        self._observer.stage("Compressing")
-        examples = data.summary.counts["validation"]
-        objectives, metric = store.fact("objective"), store.fact("metric")
-        chosen = shortlist(trials, objectives)
-        format_name = plan.formats[0]
-        judged: list[Artifact] = []
-        for trial in chosen:
-            recipes = recipes_for(format_name, self._config.recipes)
-            for recipe in self._worthwhile(store, plan, trial, recipes):
-                artifact = shipper.judge(trial, shipper.stage(trial, format_name, recipe))
-                store.set_artifact(artifact)
-                self._observer.artifact(artifact)
-                judged.append(artifact)
-        choice = choose(judged, objectives, self._config.constraints, examples, metric)
-        store.set_fact("threshold", _threshold(judged, choice))
-        store.set_fact("choice", asdict(choice))
-        return choice
-
-    def _worthwhile(
-        self, store: RunStore, plan: SpacePlan, trial: Trial, recipes: tuple[str, ...]
-    ) -> tuple[str, ...]:
-        """Returns the recipes a trial's configuration supports, and keeps what it does not."""
-        if supported(recipes, {"int8": ""}) == recipes:
-            return recipes
-        unsupported = {**plan.limits, **plan.space.unsupported(trial.values)}
-        if unsupported:
-            known = store.fact("unsupported") or {}
-            store.set_fact("unsupported", {**known, str(trial.number): unsupported})
-        return supported(recipes, unsupported)
-
-    def _ship(
-        self,
-        store: RunStore,
-        plan: SpacePlan,
-        shipper: Shipper,
-        trials: list[Trial],
-        choice: Choice,
-    ) -> str:
-        """Steps 11 and 12: the winner in every format, run on test data, put in place."""
-        self._observer.stage("Exporting and verifying")
-        shipper.set_winner(choice.trial)
-        (winner,) = (trial for trial in trials if trial.number == choice.trial)
-        judged = {
-            (artifact.format, artifact.recipe): artifact
-            for artifact in store.artifacts()
-            if artifact.trial == winner.number
-        }
-        final: list[Artifact] = []
-        for format_name in plan.formats:
-            recipes = recipes_for(format_name, self._config.recipes)
-            recipes = self._worthwhile(store, plan, winner, recipes)
-            if not set(recipes) & set(self._config.recipes):
-                self._observer.note(
-                    f"{format_name} holds none of {', '.join(self._config.recipes)};"
-                    f" it is exported as {recipes[0]}."
-                )
-            for recipe in recipes:
-                artifact = judged.get((format_name, recipe))
-                if artifact is None or not artifact.path:
-                    artifact = artifact or shipper.stage(winner, format_name, recipe)
-                # What failed on validation data is not run again: its fault is known.
-                if artifact.status is not VerificationStatus.FAILED or not artifact.verifications:
-                    artifact = shipper.verify(winner, artifact)
-                artifact = shipper.place(artifact)
-                store.set_artifact(artifact)
-                self._observer.artifact(artifact)
-                final.append(artifact)
-            shipper.describe(format_name, final, store.fact("threshold"))
-        shipper.clean()
-        return self._failures(final, plan.formats, choice)
-
-    def _failures(self, final: list[Artifact], formats: tuple[str, ...], choice: Choice) -> str:
-        """Returns what failed of what was asked for by name, in one line."""
-        lines = []
-        for format_name in formats:
-            mine = [artifact for artifact in final if artifact.format == format_name]
-            failed = [a for a in mine if a.status is VerificationStatus.FAILED]
-            named = [
-                a for a in failed if a.recipe in self._config.compress or a.recipe == choice.recipe
-            ]
-            lines += [
-                f"{format_name} {artifact.recipe}: {artifact.reason}"
-                for artifact in named or (failed if len(failed) == len(mine) else [])
-            ]
-        return f"Not put in place: {'; '.join(lines)}." if lines else ""
-
     def _report(self) -> None:
         self._observer.stage("Writing the report")
         from automl.report.build import write_report
         from automl.run import Run
 
         write_report(Run(self._folder))
-
-
-def starting_model(config: SearchConfig) -> str | None:
-    """Returns the path of the model file that trials start from, if any.
-
-    Raises:
-        UserInputError: If there is no such run, or it kept no model.
-    """
-    if not config.start_from:
-        return None
-    from automl.run import Run
-
-    folder = Path(config.start_from)
-    if not (folder / FILE_NAME).is_file():
-        raise UserInputError(
-            f"--start-from must be the folder of an earlier run. Received: {folder}, which holds"
-            f" no {FILE_NAME}. See them with: automl runs list"
-        )
-    if config.out and folder.resolve() == Path(config.out).resolve():
-        raise UserInputError(f"--start-from must be another run. Received: {folder}, as --out.")
-    best = Run(folder).best
-    path = folder / best.model_file if best else None
-    if path is None or not path.is_file():
-        raise UserInputError(
-            f"--start-from needs a run with a trained model. {folder} has kept none."
-        )
-    return str(path.resolve())
-
-
-def _threshold(judged: list[Artifact], choice: Choice) -> float | None:
-    """Returns what parts two verdicts, as chosen on validation data for the chosen file."""
-    return next(
-        a.threshold for a in judged if (a.trial, a.recipe) == (choice.trial, choice.recipe)
-    )  # fmt: skip
 
 
 def _nothing_trained(trials: list[Trial], config: SearchConfig, end: str) -> AutomlError:

@@ -7,11 +7,11 @@ from typing import Any
 
 from automl.config import SearchConfig
 from automl.data import dataset
-from automl.pipeline import starting_model
 from automl.preprocessing.limits import limits_of
 from automl.registry import TASKS
 from automl.report.command import command_line
 from automl.resolve import find_epochs, find_task, plan_space, why_task
+from automl.starting import starting_model
 from automl.tasks.objectives import find_objectives
 
 

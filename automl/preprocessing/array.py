@@ -88,7 +88,7 @@ class ArrayEncoder(Encoder):
         sizes = " x ".join(map(str, self.shape))
         said = f"Feed {_A[self.kind]} as {self.dtype}, {sizes} ({', '.join(_AXES[self.kind])})."
         if self.padded:
-            said += " Shorter ones are padded at their end with zeros."
+            said += " Pad shorter ones at their end with zeros."
         if self.columns:
             shown = ", ".join(self.columns[:40])
             said += f" In this order: {shown}{', ...' if len(self.columns) > 40 else ''}."

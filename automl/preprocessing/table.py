@@ -255,6 +255,13 @@ def _rows(argument: str) -> list[tuple[str, dict[str, Any]]]:
     from automl.data.tables.reading import read_table
 
     table = read_table(Path(argument))
+    if table.skipped:
+        first, more = table.skipped[0], len(table.skipped) - 1
+        others = f" and {more:,} more" if more else ""
+        raise UserInputError(
+            f"Every row asked about must be whole. Received: {argument}, {first.where}"
+            f" {first.reason}{others}. Mend or remove what is not."
+        )
     return list(zip(table.places, table.records(), strict=True))
 
 

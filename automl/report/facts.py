@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from automl.data.dataset import DataSummary
+from automl.preprocessing.base import part_from
 from automl.report.numbers import MISSING, latency, plural, with_error
 from automl.report.snapshot import Snapshot
 from automl.types import Trial
@@ -63,9 +65,23 @@ def data_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
         Fact("Read by", data.source),
         Fact("Examples", f"{total:,}: {splits}"),
         Fact("Input", f"{spec.kind}, {shape}, {_values(spec)}"),
+        *_feeding_facts(data),
         *_target_facts(snapshot),
         Fact("Fingerprint (sha256)", data.fingerprint, code=True),
     )
+
+
+def _feeding_facts(data: DataSummary) -> tuple[Fact, ...]:
+    """Returns what an exported file does before the searched layers, and what it is fed."""
+    facts = []
+    front, encoder = part_from(data.front), part_from(data.encoder)
+    if front is not None:
+        raw = " x ".join(map(str, front.raw_shape))
+        words = front.name.replace("_", " ")
+        facts.append(Fact("Made from", f"raw values, {raw}, inside the exported file ({words})"))
+    if encoder is not None:
+        facts.append(Fact("How to feed it", encoder.describe()))
+    return tuple(facts)
 
 
 def _target_facts(snapshot: Snapshot) -> tuple[Fact, ...]:

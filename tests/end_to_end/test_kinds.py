@@ -65,7 +65,7 @@ def test_series_end_in_verified_files(on_series):
     assert on_series.fact("resolved")["space"] == "tcn+rnn"
     told = json.loads((on_series.folder / "export/tflite/preprocessing.json").read_text())
     assert told["shape"] == [12, 3]
-    assert "Pad shorter series" in told["note"]
+    assert "Pad shorter ones at their end with zeros" in told["note"]
     assert "series" in (on_series.folder / "report.html").read_text()
 
 

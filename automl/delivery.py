@@ -1,0 +1,137 @@
+"""The last steps of a search: the best trials compressed, judged, shipped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from automl.config import SearchConfig
+from automl.records.store import RunStore
+from automl.resolve import SpacePlan, supported
+from automl.selection import choose, shortlist
+from automl.shipping import Shipper, recipes_for
+from automl.tuning.observer import Observer
+from automl.types import Artifact, Choice, Trial, VerificationStatus
+
+
+class Delivery:
+    """From finished trials to files in place.
+
+    Args:
+        config: What was asked for.
+        store: Where everything is written.
+        plan: What was searched, and in which formats it is written.
+        shipper: Exports, verifies and places.
+        observer: Hears of everything.
+    """
+
+    def __init__(
+        self,
+        config: SearchConfig,
+        store: RunStore,
+        plan: SpacePlan,
+        shipper: Shipper,
+        observer: Observer,
+    ) -> None:
+        self._config, self._store, self._plan = config, store, plan
+        self._shipper, self._observer = shipper, observer
+
+    def compress(self, trials: Sequence[Trial], examples: int) -> Choice:
+        """Steps 9 and 10: the few best, in every recipe, judged as artifacts.
+
+        Args:
+            trials: Every trial of the search.
+            examples: Number of validation examples.
+
+        Raises:
+            NothingFeasibleError: If no artifact keeps the bounds.
+            VerificationError: If none passed.
+        """
+        self._observer.stage("Compressing")
+        objectives, metric = self._store.fact("objective"), self._store.fact("metric")
+        chosen = shortlist(list(trials), objectives)
+        format_name = self._plan.formats[0]
+        judged: list[Artifact] = []
+        for trial in chosen:
+            recipes = recipes_for(format_name, self._config.recipes)
+            for recipe in self._worthwhile(trial, recipes):
+                artifact = self._shipper.judge(
+                    trial, self._shipper.stage(trial, format_name, recipe)
+                )
+                self._store.set_artifact(artifact)
+                self._observer.artifact(artifact)
+                judged.append(artifact)
+        choice = choose(judged, objectives, self._config.constraints, examples, metric)
+        self._store.set_fact("threshold", _threshold(judged, choice))
+        self._store.set_fact("choice", asdict(choice))
+        return choice
+
+    def _worthwhile(self, trial: Trial, recipes: tuple[str, ...]) -> tuple[str, ...]:
+        """Returns the recipes a trial's configuration supports, and keeps what it does not."""
+        if supported(recipes, {"int8": ""}) == recipes:
+            return recipes
+        unsupported = {**self._plan.limits, **self._plan.space.unsupported(trial.values)}
+        if unsupported:
+            known = self._store.fact("unsupported") or {}
+            self._store.set_fact("unsupported", {**known, str(trial.number): unsupported})
+        return supported(recipes, unsupported)
+
+    def ship(self, trials: Sequence[Trial], choice: Choice) -> str:
+        """Steps 11 and 12: the winner in every format, run on test data, put in place.
+
+        Returns:
+            What failed of what was asked for by name, in one line; ``""`` if nothing did.
+        """
+        self._observer.stage("Exporting and verifying")
+        self._shipper.set_winner(choice.trial)
+        (winner,) = (trial for trial in trials if trial.number == choice.trial)
+        judged = {
+            (artifact.format, artifact.recipe): artifact
+            for artifact in self._store.artifacts()
+            if artifact.trial == winner.number
+        }
+        final: list[Artifact] = []
+        for format_name in self._plan.formats:
+            recipes = recipes_for(format_name, self._config.recipes)
+            recipes = self._worthwhile(winner, recipes)
+            if not set(recipes) & set(self._config.recipes):
+                self._observer.note(
+                    f"{format_name} holds none of {', '.join(self._config.recipes)};"
+                    f" it is exported as {recipes[0]}."
+                )
+            for recipe in recipes:
+                artifact = judged.get((format_name, recipe))
+                if artifact is None or not artifact.path:
+                    artifact = artifact or self._shipper.stage(winner, format_name, recipe)
+                # What failed on validation data is not run again: its fault is known.
+                if artifact.status is not VerificationStatus.FAILED or not artifact.verifications:
+                    artifact = self._shipper.verify(winner, artifact)
+                artifact = self._shipper.place(artifact)
+                self._store.set_artifact(artifact)
+                self._observer.artifact(artifact)
+                final.append(artifact)
+            self._shipper.describe(format_name, final, self._store.fact("threshold"))
+        self._shipper.clean()
+        return self._failures(final, self._plan.formats, choice)
+
+    def _failures(self, final: list[Artifact], formats: tuple[str, ...], choice: Choice) -> str:
+        """Returns what failed of what was asked for by name, in one line."""
+        lines = []
+        for format_name in formats:
+            mine = [artifact for artifact in final if artifact.format == format_name]
+            failed = [a for a in mine if a.status is VerificationStatus.FAILED]
+            named = [
+                a for a in failed if a.recipe in self._config.compress or a.recipe == choice.recipe
+            ]
+            lines += [
+                f"{format_name} {artifact.recipe}: {artifact.reason}"
+                for artifact in named or (failed if len(failed) == len(mine) else [])
+            ]
+        return f"Not put in place: {'; '.join(lines)}." if lines else ""
+
+
+def _threshold(judged: list[Artifact], choice: Choice) -> float | None:
+    """Returns what parts two verdicts, as chosen on validation data for the chosen file."""
+    return next(
+        a.threshold for a in judged if (a.trial, a.recipe) == (choice.trial, choice.recipe)
+    )  # fmt: skip
