@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from search_spaces.space import SearchSpace
 
 #: Epochs of a trial at most, and steps that they are worth, where nobody says.
-MOST_EPOCHS, LEAST_STEPS = 300, 1000
+MOST_EPOCHS, LEAST_STEPS = 150, 1000
 USUAL_BATCH = 32
 DEFAULT_ORACLE = "bayesian"
 #: The format that is dropped rather than what was asked for, when nobody asked for it.

@@ -2,6 +2,7 @@
 
     python benchmarks/space_sweep.py [--space cnn ...] [--kind "image 28x28x1" ...]
                                      [--samples 60] [--seed 0] [--checks build,step,...]
+                                     [--workers 2] [--keep FILE]
 
 Random configurations of each registered space are drawn for each input it
 accepts and checked (`automl.testing.points` says how): built twice alike,
@@ -9,6 +10,10 @@ trained one step, saved and loaded, written as .tflite in every recipe and as
 TF.js, run there and on JAX, and gated as a search gates a candidate. What a
 space declares it cannot ship is counted and not tried. Prints every failure
 with the command that repeats it; the exit code is 1 if there is one.
+
+With --keep, outcomes are appended to FILE as they come. Started again with the
+same file, it checks what is missing there and what failed: an interrupted sweep
+goes on, and after a fix only the failures are repeated.
 """
 
 from __future__ import annotations
@@ -18,10 +23,12 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from itertools import zip_longest
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from kept_outcomes import KeptOutcomes
 from machine import write_result
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -36,20 +43,27 @@ OUT = Console()
 def main() -> int:
     """Sweeps, prints and writes; returns the exit code."""
     options = _options()
-    points = [
-        point
-        for name in options.space
-        for point in points_of(name, options.samples, options.seed, options.kind)
-    ]
+    points = _points(options)
+    kept = KeptOutcomes(options.keep, options.again)
     began = time.perf_counter()
-    outcomes = _checked(points, options)
+    complete = _check(points, kept, options)
     seconds = time.perf_counter() - began
+    outcomes = kept.outcomes(points)
     _print_failures(outcomes)
     _print_summary(outcomes)
-    OUT.print(f"{len(points)} points in {seconds:.0f} s")
+    OUT.print(f"{len(outcomes)} of {len(points)} points known after {seconds:.0f} s")
+    if not complete:
+        return 130
     if not options.no_result:
-        OUT.print(str(write_result("space_sweep", _record(outcomes, options, seconds))))
+        record = _record(outcomes, options) | {"commits": kept.commits(points)}
+        OUT.print(str(write_result("space_sweep", record)))
     return int(any(outcome.problems for outcome in outcomes))
+
+
+def _points(options: Any) -> list[Point]:
+    """Draws the points, the spaces in turn: what is known early is of all of them."""
+    drawn = (points_of(name, options.samples, options.seed, options.kind) for name in options.space)
+    return [point for row in zip_longest(*drawn) for point in row if point is not None]
 
 
 def _options() -> Any:
@@ -62,18 +76,29 @@ def _options() -> Any:
     parser.add_argument("--seed", type=int, default=0, help="of the first sample")
     parser.add_argument("--checks", default=",".join(ALL_CHECKS))
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="outcomes, to go on from")
+    parser.add_argument("--again", default="", help="checks to repeat although FILE has them")
     parser.add_argument("--no-result", action="store_true", help="write no JSON")
     options = parser.parse_args()
     options.space = options.space or [*SPACES.names(), "auto"]
-    asked = options.checks.split(",")
-    options.checks = [one for name in asked for one in GROUPS.get(name, (name,))]
-    unknown = sorted(set(options.checks) - set(ALL_CHECKS))
+    options.checks, options.again = _expanded(options.checks), _expanded(options.again)
+    unknown = sorted({*options.checks, *options.again} - set(ALL_CHECKS))
     if unknown:
         parser.error(f"unknown checks {unknown}; known: {', '.join([*ALL_CHECKS, *GROUPS])}")
     return options
 
 
-def _checked(points: list[Point], options: Any) -> list[Outcome]:
+def _expanded(checks: str) -> list[str]:
+    asked = [name for name in checks.split(",") if name]
+    return [one for name in asked for one in GROUPS.get(name, (name,))]
+
+
+def _check(points: list[Point], kept: KeptOutcomes, options: Any) -> bool:
+    """Checks what is missing; returns whether nothing is, in the end."""
+    groups: dict[tuple[str, ...], list[Point]] = defaultdict(list)
+    for point in points:
+        if missing := kept.missing(point, options.checks):
+            groups[missing].append(point)
     columns = (
         *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
         TimeRemainingColumn(),
@@ -82,16 +107,24 @@ def _checked(points: list[Point], options: Any) -> list[Outcome]:
         tempfile.TemporaryDirectory(prefix="space-sweep-") as folder,
         Progress(*columns, console=OUT) as progress,
     ):
-        task = progress.add_task("sweeping", total=len(points))
+        task = progress.add_task("sweeping", total=sum(map(len, groups.values())))
 
         def tell(outcome: Outcome) -> None:
+            kept.add(outcome)
             progress.advance(task)
             for check, problem in outcome.problems.items():
                 where = f"{outcome.point.space} [{outcome.point.case}]"
                 OUT.print(f"{where} {check}: {problem[:300]}", markup=False, highlight=False)
                 OUT.print(f"  {outcome.point.command}", markup=False, highlight=False)
 
-        return check_points(points, Path(folder), options.checks, options.workers, tell)
+        try:
+            for number, (checks, group) in enumerate(groups.items()):
+                home = Path(folder) / str(number)
+                home.mkdir()
+                check_points(group, home, checks, options.workers, tell)
+        except KeyboardInterrupt:
+            return False
+    return True
 
 
 def _print_failures(outcomes: list[Outcome]) -> None:
@@ -185,11 +218,11 @@ def _summary(outcomes: list[Outcome]) -> dict[str, Any]:
 
 
 def _largest_errors(outcomes: list[Outcome]) -> dict[str, float]:
-    return {
-        check: max(outcome.errors[check] for outcome in outcomes if check in outcome.errors)
-        for check in ALL_CHECKS
-        if any(check in outcome.errors for outcome in outcomes)
-    }
+    largest: dict[str, float] = {}
+    for outcome in outcomes:
+        for name, error in outcome.errors.items():
+            largest[name] = max(error, largest.get(name, 0.0))
+    return largest
 
 
 def _gate_seconds(outcomes: list[Outcome]) -> list[float]:
@@ -200,14 +233,14 @@ def _gate_seconds(outcomes: list[Outcome]) -> list[float]:
     ]
 
 
-def _record(outcomes: list[Outcome], options: Any, seconds: float) -> dict[str, Any]:
+def _record(outcomes: list[Outcome], options: Any) -> dict[str, Any]:
     gates = _gate_seconds(outcomes)
     return {
         "samples": options.samples,
         "seed": options.seed,
         "checks": options.checks,
         "workers": options.workers,
-        "seconds": seconds,
+        "seconds": sum(sum(outcome.seconds.values()) for outcome in outcomes),
         "gate_seconds_28x28": mean(gates) if gates else None,
         "spaces": _summary(outcomes),
         "failures": [outcome.to_dict() for outcome in outcomes if outcome.problems],

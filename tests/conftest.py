@@ -108,7 +108,7 @@ def context(run_folder: Path) -> Iterator[Any]:
 def trained(
     context: Any, digits_space: dict[str, Any], small_values: dict[str, Any]
 ) -> dict[str, Any]:
-    """Returns what training the small model for two epochs gave, with its ``model_file``."""
+    """Returns what training the small model for a few epochs gave, with its ``model_file``."""
     from automl.execution.jobs import run_job
 
     args = {
@@ -117,7 +117,7 @@ def trained(
         "task": "classification",
         "objective": "val_accuracy",
         "seed": 1,
-        "epochs": 2,
+        "epochs": 6,
         "deadline": None,
         "model_file": "models/trained.keras",
     }

@@ -130,7 +130,7 @@ def test_a_recipe_the_data_cannot_have_is_skipped_for_all():
 
 
 @pytest.mark.parametrize(
-    ("examples", "epochs"), [(8_000, 30), (1_151, 30), (282, 112), (216, 143), (32, 300), (3, 300)]
+    ("examples", "epochs"), [(8_000, 30), (1_151, 30), (282, 112), (216, 143), (32, 150), (3, 150)]
 )
 def test_small_data_gets_more_epochs(examples, epochs):
     assert find_epochs(None, examples) == epochs

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ GROUPS = {"tflite": ("float32", "float16", "dynamic_int8")}
 _PARTS = ("block", "encoder", "layout")
 _POINT_JOB = "automl.testing.points"
 _JAX_JOB = "automl.testing.jax_points"
+#: How many workers leave as much as one process with JAX can run.
+_WORKERS_OF_A_JAX = 3
 
 
 @dataclass(frozen=True)
@@ -78,29 +81,33 @@ class Outcome:
         return asdict(self) | {"command": self.point.command}
 
 
-def points_of(name: str, samples: int, seed: int = 0, kinds: Sequence[str] = ()) -> Iterator[Point]:
+def points_of(
+    name: str,
+    samples: int,
+    seed: int = 0,
+    kinds: Sequence[str] = (),
+    shard: tuple[int, int] = (1, 1),
+) -> Iterator[Point]:
     """Draws the points of a space, its cases in turn.
 
     Args:
         name: Registered name, import path or ``"auto"``.
-        samples: How many.
+        samples: How many there are in all shards together.
         seed: Of the first.
         kinds: Cases (as `Case.parse` reads them) to draw for, in place of all;
             those that the space does not accept are left out.
+        shard: ``(index, count)``: of all points, every `count`-th, from number
+            `index` on (from 1).
     """
     accepted = [str(case) for case in cases_by_name(name)]
     cases = [kind for kind in kinds or accepted if kind in accepted]
     spaces = {case: offline_space(name, Case.parse(case).signature) for case in cases}
-    for number in range(samples if cases else 0):
+    index, count = shard
+    for number in range(index - 1, samples if cases else 0, count):
         case = cases[number % len(cases)]
         space = spaces[case]
         values = space.canonical(space.sample(seed + number))
         yield Point(name, case, seed + number, values)
-
-
-def sharded(points: Iterable[Point], index: int, count: int) -> list[Point]:
-    """Returns every `count`-th point, from number `index` on (from 1)."""
-    return list(points)[index - 1 :: count]
 
 
 def check_points(
@@ -119,7 +126,7 @@ def check_points(
         points: What to check.
         folder: Where the workers keep their files.
         checks: Of `ALL_CHECKS`.
-        workers: Processes, beside one with JAX where ``"jax"`` is asked for.
+        workers: Processes, beside a third as many with JAX where ``"jax"`` is asked for.
         tell: Called with each outcome, as soon as it is complete.
 
     Returns:
@@ -145,8 +152,9 @@ class _Sweep:
         self._left: deque[int] = deque(range(len(points)))
 
     def run(self, workers: int) -> list[Outcome]:
-        with ProcessExecutor(self._folder, workers) as executor:
-            jax = self._jax_executor()
+        with ExitStack() as stack:
+            executor = stack.enter_context(ProcessExecutor(self._folder, workers))
+            jax = self._jax_executor(stack, -(-workers // _WORKERS_OF_A_JAX))
             for _ in range(workers):
                 self._next(executor)
             while self._jobs or self._jax_jobs:
@@ -158,15 +166,13 @@ class _Sweep:
                     said = jax.next_event(timeout=0.0 if self._jobs else None)
                     if said is not None:
                         self._heard_jax(said)
-            if jax is not None:
-                jax.close()
         return self._outcomes
 
-    def _jax_executor(self) -> ProcessExecutor | None:
+    def _jax_executor(self, stack: ExitStack, workers: int) -> ProcessExecutor | None:
         if "jax" not in self._checks:
             return None
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
-        return ProcessExecutor(self._folder, 1, backend="jax")
+        return stack.enter_context(ProcessExecutor(self._folder, workers, backend="jax"))
 
     def _next(self, executor: ProcessExecutor) -> None:
         if self._left:

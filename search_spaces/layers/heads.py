@@ -64,9 +64,15 @@ def collapse(
 
 
 def masked_average(tensor: Any, mask: Any) -> Any:
-    """Returns the mean over the steps that are data: (batch, channels)."""
+    """Returns the mean over the steps that are data: (batch, channels).
+
+    It multiplies twice with the root of the reciprocal: int8 division gives any value
+    where a quotient is small beside the range of its result, as it is before a
+    concatenation with larger values.
+    """
     total = ops.sum(ops.multiply(tensor, mask), axis=1)
-    return ops.divide(total, ops.maximum(ops.sum(mask, axis=1), 1.0))
+    root = ops.rsqrt(ops.maximum(ops.sum(mask, axis=1), 1.0))
+    return ops.multiply(ops.multiply(total, root), root)
 
 
 def _hidden(tensor: Any, name: str, units: int, activate: str) -> Any:

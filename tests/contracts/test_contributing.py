@@ -93,12 +93,15 @@ def run(folder, *words):
 
 def test_every_example_keeps_its_contract_and_every_command_is_understood(installed):
     done = run(
-        installed, "-m", "pytest", "tests", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"
-    )
+        installed, "-m", "pytest", "tests", "-q", "-rs", "-p", "no:cacheprovider",
+        "-p", "no:randomly",
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
     passed = int(re.search(r"(\d+) passed", done.stdout)[1])
     assert passed > 80
-    assert "skipped" not in done.stdout
+    # A source of plain arrays has no front, and nothing to fit.
+    for line in re.findall(r"^SKIPPED .*", done.stdout, re.MULTILINE):
+        assert "to a space as they are" in line or "nothing is fitted" in line
 
 
 def test_the_examples_ship_a_verified_model_together(installed):

@@ -47,7 +47,7 @@ def executor(run_folder, tmp_path_factory):
 def gate(digits_space, small_values):
     return {
         **{"space": digits_space, "values": small_values, "format": "tflite"},
-        **{"recipes": ["int8"], "constraints": NO_BOUNDS},
+        **{"recipes": ["int8"], "constraints": NO_BOUNDS, "task": "classification"},
     }
 
 
@@ -56,7 +56,7 @@ def endless(digits_space, small_values):
     """Returns a training job that ends only if something ends it."""
     return {
         **{"space": digits_space, "values": small_values, "seed": 1, "epochs": 100_000},
-        **{"deadline": None, "model_file": "models/endless.keras"},
+        **{"deadline": None, "model_file": "models/endless.keras", "task": "classification"},
     }
 
 

@@ -143,7 +143,11 @@ def test_tfjs_computes_the_same(model: keras.Model, runtime: str, tmp_path: Path
         pytest.skip(reason)
     x = sounds(RATE, RATE)[1:4]
     file = TFJSExporter().export(model, FLOAT32, tmp_path, x)
-    np.testing.assert_allclose(there.run(file, x).outputs, model.predict(x, verbose=0), atol=1e-4)
+    expected = model.predict(x, verbose=0)
+    # Relative to the largest output, as for every file: a logarithm of what float32
+    # leaves of a sum of loud and faint parts has no more digits.
+    allowed = 1e-4 * float(np.abs(expected).max())
+    np.testing.assert_allclose(there.run(file, x).outputs, expected, rtol=0, atol=allowed)
 
 
 @pytest.mark.parametrize(

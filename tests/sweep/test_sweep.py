@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automl.testing.sweep import Outcome, check_points, points_of, sharded
+from automl.testing.sweep import Outcome, check_points, points_of
 
 CASE = "vector 13"
 SPACE = """
@@ -113,6 +113,6 @@ def test_points_are_the_same_each_time_and_repeated_alone(name):
 
 def test_shards_share_the_points_out(name):
     points = list(points_of(name, 7))
-    parts = [sharded(points, index, 3) for index in (1, 2, 3)]
+    parts = [list(points_of(name, 7, shard=(index, 3))) for index in (1, 2, 3)]
     assert sorted(p.seed for part in parts for p in part) == [p.seed for p in points]
     assert list(points_of(name, 5, kinds=["image 8x8x1"])) == []
