@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import keras
 
     from automl.execution.base import Executor
+    from automl.predicting import Prediction
     from automl.shipping import Shipper
 
 
@@ -255,6 +256,21 @@ class Run:
             for format_name in {artifact.format for artifact in verified}:
                 shipper.describe(format_name, self.artifacts, self.fact("threshold"))
         return verified
+
+    def predict(self, *inputs: str) -> list[Prediction]:
+        """Asks the chosen file about new data, as `automl predict` does.
+
+        Args:
+            inputs: What the search was given: paths of pictures, sounds, texts or
+                tables, a folder of them, a text itself, or a row in JSON.
+
+        Raises:
+            UserInputError: If there is no exported file, or an input cannot be read.
+        """
+        from automl.predicting import Predictor
+
+        self._check_names()
+        return list(Predictor(self.folder).predict(inputs))
 
     def report(self) -> Path:
         """Writes ``report.html`` anew from the records and returns its path."""
