@@ -11,7 +11,6 @@ import numpy as np
 import pandas
 
 import automl
-from automl.predicting import Predictor
 
 MAKES = {"lark": 0.8, "heron": 1.4, "kite": 2.0}
 
@@ -46,18 +45,14 @@ def main() -> None:
         formats=["tflite"],
         out=options.out,
     )
-    metrics = run.artifact.verification.metrics
-    print(
-        f"{run.artifact.size:,} bytes, RMSE {metrics['rmse']:.0f}, R2 {metrics['r2']:.3f} on test"
-    )
+    artifact = run.artifact
+    print(f"{artifact.size:,} bytes, R2 {artifact.verification.metrics['r2']:.3f} on test data")
     questions = [
         '{"make": "kite", "year": 2020, "km": 30000}',
         '{"make": "lark", "year": 2005, "km": null}',
         '{"make": "never seen", "year": 2010, "km": 90000}',
     ]
-    for question, prediction in zip(
-        questions, Predictor(run.folder).predict(questions), strict=True
-    ):
+    for question, prediction in zip(questions, run.predict(*questions), strict=True):
         print(f"{question}: {prediction.answer.text}")
 
 
