@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +28,17 @@ class Prediction:
     Attributes:
         name: Which example: a file, a row, the beginning of a text.
         answer: What the task makes of the outputs.
+        doubts: What of the example could not be read or was never learned from.
     """
 
     name: str
     answer: Answer
+    doubts: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns a JSON-ready dictionary."""
-        return {"name": self.name, **self.answer.record}
+        doubts = {"doubts": list(self.doubts)} if self.doubts else {}
+        return {"name": self.name, **self.answer.record, **doubts}
 
 
 class Predictor:
@@ -73,7 +76,12 @@ class Predictor:
                 " without an encoder for files. Run it with a program of your own."
             )
         encoder = self._encoder
-        examples = (each for argument in arguments for each in encoder.examples(argument))
+        several = len(arguments) > 1
+        examples = (
+            replace(each, name=_named(argument, each.name)) if several else each
+            for argument in arguments
+            for each in encoder.examples(argument)
+        )
         for batch in _batches(examples):
             yield from self._answers(batch)
 
@@ -83,7 +91,15 @@ class Predictor:
         outputs = self._runtime.run(self.file, np.stack([each.x for each in batch])).outputs
         threshold = self._record["output"].get("threshold")
         for each, row in zip(batch, outputs, strict=True):
-            yield Prediction(each.name, self._task.predict(row, self._data, threshold))
+            answer = self._task.predict(row, self._data, threshold)
+            yield Prediction(each.name, answer, each.doubts)
+
+
+def _named(argument: str, name: str) -> str:
+    """Returns what to call an example where several files were named."""
+    if not Path(argument).exists():
+        return name
+    return argument if name == Path(argument).name else f"{argument} {name}"
 
 
 def _batches(examples: Iterator[Named]) -> Iterator[list[Named]]:

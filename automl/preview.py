@@ -48,5 +48,11 @@ def preview(config: SearchConfig) -> dict[str, Any]:
         },
         "formats": list(plan.formats),
         "epochs": find_epochs(config.epochs, data.counts["train"]),
-        "notes": [*data.notes, *data.skipped_notes(), *plan.notes, *plan.skipped],
+        "notes": [
+            *TASKS.get(task)().notes(data),
+            *data.notes,
+            *data.skipped_notes(),
+            *plan.notes,
+            *plan.skipped,
+        ],
     }

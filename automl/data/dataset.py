@@ -243,7 +243,9 @@ def _fitted(raw: RawData, train: np.ndarray) -> RawData:
     fitted = raw if raw.fit is None else raw.fit(np.sort(train))
     if len(fitted.x) != len(raw.y):
         raise ValueError(f"`fit` must keep every example: {len(raw.y)} became {len(fitted.x)}.")
-    return fitted
+    # What is made anew from training rows may not know what was skipped before.
+    skipped = tuple(dict.fromkeys((*raw.skipped, *fitted.skipped)))
+    return replace(fitted, skipped=skipped)
 
 
 def _splits(

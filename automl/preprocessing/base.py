@@ -76,10 +76,12 @@ class Named:
     Attributes:
         name: A file's name, a row's number, the beginning of a text.
         x: The raw example, as the exported file takes it, without the batch axis.
+        doubts: What of it could not be read or was never learned from.
     """
 
     name: str
     x: np.ndarray
+    doubts: tuple[str, ...] = ()
 
 
 class Encoder(Part):

@@ -161,10 +161,24 @@ class TableEncoder(Encoder):
         self._check_columns(rows[0][1], argument)
         if not self.lookback:
             for where, record in rows:
-                yield Named(where, self.row(record))
+                row = self.row(record)
+                yield Named(where, row, self._doubts(record, row))
             return
         for name, series in self._series(rows):
             yield Named(name, self.window(series))
+
+    def _doubts(self, record: Mapping[str, Any], row: np.ndarray) -> tuple[str, ...]:
+        """Returns what of a row is there and says nothing: an answer without it may be wrong."""
+        doubts = []
+        for column, value in zip(self.columns, row.tolist(), strict=True):
+            cell = record.get(column.name)
+            if cell is None or not str(cell).strip() or cell != cell:
+                continue
+            if value != value:  # NaN stands for what is not known.
+                doubts.append(f"{column.name} {_shortened(str(cell))!r} is no {column.kind}")
+            elif column.kind == "category" and value == len(column.values):
+                doubts.append(f"{column.name} {_shortened(str(cell))!r} was not learned from")
+        return tuple(doubts)
 
     def write(self, folder: Path) -> tuple[str, ...]:
         """Writes the columns and reference code."""

@@ -28,4 +28,5 @@ def command(run: str, inputs: tuple[str, ...], as_json: bool) -> None:
             click.echo(json.dumps([each.to_dict() for each in predictions], indent=2))
             return
         for each in predictions:  # What was answered is shown, whatever comes after it.
-            click.echo(f"{each.name}  {each.answer.text}")
+            doubts = f"  ({'; '.join(each.doubts)})" if each.doubts else ""
+            click.echo(f"{each.name}  {each.answer.text}{doubts}")

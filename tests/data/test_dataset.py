@@ -355,3 +355,11 @@ def test_other_data_takes_the_place_of_what_came_with_it(tmp_path):
     data = load(uri, test=other, validation=0.2, seed=0)
     assert numbers(data, "test") == [100, 101, 102, 103, 104, 105]
     assert any("left out" in note for note in data.summary.notes)
+
+
+def test_rows_that_could_not_be_read_are_still_known_after_fitting(tmp_path):
+    rows = [f"{number},{number % 7},{'pq'[number % 2]}" for number in range(60)]
+    (tmp_path / "x.csv").write_text("\n".join(["a,b,y", *rows, "1,2,p,more", "5"]), "utf-8")
+    data = load(str(tmp_path / "x.csv"), test=0.2, validation=0.2, seed=0)
+    assert [each.where for each in data.summary.skipped] == ["line 62", "line 63"]
+    assert "1 skipped: has 4 fields instead of 3 (line 62)." in data.summary.skipped_notes()

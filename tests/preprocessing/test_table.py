@@ -263,3 +263,14 @@ def test_writing_twice_gives_the_same_files(tmp_path):
 def test_it_says_what_to_feed():
     assert "5 numbers" in ENCODER.describe()
     assert "last 3 rows" in series_encoder().describe()
+
+
+def test_what_says_nothing_is_doubted(tmp_path):
+    encoder = TableEncoder((Column("km", "number"), Column("make", "category", ("kia", "vw"))))
+    (tmp_path / "rows.csv").write_text("make,km\nvw,12\nfoo,abc\n,\n", encoding="utf-8")
+    sure, doubted, empty = encoder.examples(str(tmp_path / "rows.csv"))
+    assert sure.doubts == empty.doubts == ()
+    assert doubted.doubts == ("km 'abc' is no number", "make 'foo' was not learned from")
+    (tmp_path / "ragged.csv").write_text("make,km\nvw,12\nvw\n", encoding="utf-8")
+    with pytest.raises(UserInputError, match=r"line 3 has 1 field instead of 2"):
+        list(encoder.examples(str(tmp_path / "ragged.csv")))

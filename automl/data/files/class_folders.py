@@ -116,9 +116,10 @@ def _labeled(
     names = sorted({label for _, label in kept})
     if len(names) == 1 and task != "anomaly":
         folder = kept[0][0].file.path.parent
+        others = "".join(f" {note}" for note in _empty_note(inside, given, folders, plural))
         raise UserInputError(
             f"Telling classes apart needs at least 2 class folders. Received: one in {root},"
-            f" {names[0]!r}. To learn what is normal without labels, name {folder}."
+            f" {names[0]!r}.{others} To learn what is normal without labels, name {folder}."
         )
     notes = [
         *_empty_note(inside, given, folders, plural),

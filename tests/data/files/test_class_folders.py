@@ -114,6 +114,11 @@ def test_a_single_class_folder_is_refused_with_the_way_out(tree, listed):
     assert listed(folder, task="anomaly").class_names == ("cats",)
 
 
+def test_class_folders_of_another_kind_are_named_where_one_is_left(tree, listed):
+    with pytest.raises(UserInputError, match=r"1 folder holds no images .*: b\. To learn"):
+        listed(tree("a/1.png", "a/2.png", "b/1.txt"))
+
+
 def test_a_folder_of_files_alone_has_no_labels(tree, listed):
     listing = listed(tree("2.png", "1.png"))
     assert (listing.kind, listing.labels) == ("none", None)
