@@ -45,7 +45,12 @@ ORACLES = Registry(
     "oracle",
     "automl.oracles",
     {
+        "auto": "automl.tuning.oracles.auto:AutoOracle",
         "bayesian": "automl.tuning.oracles.bayesian:BayesianOracle",
+        "evolution": "automl.tuning.oracles.evolution:EvolutionOracle",
+        "grid": "automl.tuning.oracles.grid:GridOracle",
+        "local": "automl.tuning.oracles.local:LocalOracle",
+        "nsga2": "automl.tuning.oracles.nsga2:NSGA2Oracle",
         "random": "automl.tuning.oracles.random:RandomOracle",
     },
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Epochs of a trial at most, and steps that they are worth, where nobody says.
 MOST_EPOCHS, LEAST_STEPS = 150, 1000
 USUAL_BATCH = 32
-DEFAULT_ORACLE = "bayesian"
+DEFAULT_ORACLE = "auto"
 #: The format that is dropped rather than what was asked for, when nobody asked for it.
 OPTIONAL_FORMAT = "tfjs"
 _INT8 = "int8"

@@ -15,10 +15,11 @@ guarded, as found in KerasTuner 1.4.8:
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras_tuner
@@ -26,9 +27,14 @@ from keras_tuner.src.engine import oracle as kt_oracle
 from keras_tuner.src.engine import trial as kt_trial
 
 from automl.errors import AutomlError, UserInputError
+from automl.tuning.oracles.enumeration import configurations
+from automl.tuning.oracles.learning import LearningOracle, Told
+from automl.tuning.threads import one_thread
 
-#: Draws that may be duplicates or already known before the space counts as exhausted.
+#: Draws that may be duplicates or already known before chance is given up.
 MAX_DRAWS = 200
+#: Configurations that are gone through after that, from the first.
+MAX_ENUMERATED = 2_000
 _NO_LIMIT = 10**9
 
 
@@ -43,6 +49,8 @@ class AskTell:
         hyperparameters: The whole space.
         canonical: Maps values to what makes two configurations the same.
         seed: Any whole number from 0.
+        costs: Names of the costs that are objectives beside the score. Oracles
+            that are no `LearningOracle` see the score alone.
     """
 
     def __init__(
@@ -51,6 +59,7 @@ class AskTell:
         hyperparameters: keras_tuner.HyperParameters,
         canonical: Callable[[Mapping[str, Any]], Any],
         seed: int,
+        costs: Sequence[str] = (),
     ) -> None:
         if not (isinstance(oracle_class, type) and issubclass(oracle_class, keras_tuner.Oracle)):
             raise UserInputError(
@@ -59,6 +68,7 @@ class AskTell:
         self._seed = seed
         self._canonical = canonical
         self._known: set[str] = set()
+        self._rest = itertools.islice(configurations(hyperparameters), MAX_ENUMERATED)
         self._oracle = oracle_class(
             objective=keras_tuner.Objective("score", "max"),
             max_trials=None,
@@ -70,6 +80,9 @@ class AskTell:
         self._oracle.verbose = 0
         self._oracle.save = lambda: None
         self._oracle._save_trial = lambda trial: None
+        if isinstance(self._oracle, LearningOracle):
+            self._oracle.cost_objectives = tuple(costs)
+            self._oracle.is_new = self._is_new
 
     def ask(self, number: int) -> dict[str, Any] | None:
         """Returns values for proposal `number`, new to the search; None if none is left.
@@ -77,6 +90,10 @@ class AskTell:
         Raises:
             AutomlError: If the oracle itself fails.
         """
+        with one_thread():
+            return self._asked(number)
+
+    def _asked(self, number: int) -> dict[str, Any] | None:
         self._reseed(number)
         trial = self._guarded(lambda: self._oracle.create_trial(f"proposal-{number}"))
         if trial.status != kt_trial.TrialStatus.RUNNING:
@@ -110,12 +127,25 @@ class AskTell:
         self._oracle.ongoing_trials[f"proposal-{number}"] = trial
         return True
 
-    def tell(self, number: int, score: float | None) -> None:
+    def tell(
+        self,
+        number: int,
+        score: float | None,
+        costs: Mapping[str, float] | None = None,
+        *,
+        feasible: bool = True,
+        excess: float | None = None,
+    ) -> None:
         """Ends a proposal.
 
         Args:
             number: What `add` or `ask` was given.
             score: Higher is better; None, NaN or infinite if it has none.
+            costs: Name -> what it costs, lower is better, as far as measured;
+                also of what was turned away.
+            feasible: Whether it kept every bound and could be built.
+            excess: The worst measure over its bound, as a ratio, at most 1 if
+                every bound is kept; None where nothing is bounded or measured.
 
         Raises:
             ValueError: If the proposal is unknown or already ended.
@@ -124,12 +154,28 @@ class AskTell:
         trial = self._oracle.trials.get(trial_id)
         if trial is None or trial.status != kt_trial.TrialStatus.RUNNING:
             raise ValueError(f"Only an open proposal can be told. Received: number={number}")
-        if score is None or not math.isfinite(score):
+        if score is not None and not math.isfinite(score):
+            score = None
+        if isinstance(self._oracle, LearningOracle):
+            known = {name: cost for name, cost in (costs or {}).items() if math.isfinite(cost)}
+            self._oracle.learn(trial_id, Told(score, known, feasible, excess))
+        if score is None:
             trial.status = kt_trial.TrialStatus.FAILED
         else:
             self._guarded(lambda: self._oracle.update_trial(trial_id, {"score": score}))
             trial.status = kt_trial.TrialStatus.COMPLETED
         self._guarded(lambda: self._oracle.end_trial(trial))
+
+    def recommend(self) -> int | None:
+        """Returns the number of the finished proposal the oracle thinks best; None if it cannot.
+
+        Oracles that have a model say so in a method of this name; scores are
+        noisy, and the best one seen owes something to luck.
+        """
+        recommend = getattr(self._oracle, "recommend", None)
+        with one_thread():
+            found = None if recommend is None else self._guarded(recommend)
+        return None if found is None else int(found)
 
     def _draw(self, number: int) -> dict[str, Any] | None:
         for _ in range(MAX_DRAWS):
@@ -138,6 +184,10 @@ class AskTell:
                 continue
             if self.add(number, values):
                 return dict(values)
+        # In a space that is nearly used up, chance may never hit what is left.
+        for values in self._rest:
+            if self.add(number, values):
+                return values
         return None
 
     def _is_new(self, values: Mapping[str, Any]) -> bool:

@@ -6,21 +6,22 @@ reached through `AskTell` and an `Executor`.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from automl.config import USUAL_EPOCHS, SearchConfig
+from automl.config import USUAL_EPOCHS, Constraints, SearchConfig
 from automl.errors import AutomlError, ConversionError, UserInputError, WorkerDiedError
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.records.store import RunStore
-from automl.selection import score, worth_keeping
+from automl.selection import objective_value, score, worth_keeping
 from automl.tasks.metrics import metric_of
 from automl.tuning.ask_tell import AskTell
 from automl.tuning.budget import TIME_IS_UP, Budget
-from automl.tuning.constraints import broken
+from automl.tuning.constraints import broken, excess
 from automl.tuning.observer import Observer, Progress
 from automl.types import Measures, Trial, TrialState
 
@@ -114,7 +115,7 @@ class SearchLoop:
             self._oracle.add(trial.number, trial.values)
             self._next_number = trial.number + 1
             if trial.state.finished:
-                self._oracle.tell(trial.number, trial.score)
+                self._teach(trial)
                 self._count(trial)
             else:
                 self._again.append(replace(trial, state=TrialState.PROPOSED))
@@ -285,12 +286,22 @@ class SearchLoop:
     def _finish(self, entry: _Open, **outcome: Any) -> None:
         trial = replace(entry.trial, seconds=time.time() - entry.started, **outcome)
         self._store.update_trial(trial)
-        self._oracle.tell(trial.number, trial.score)
+        self._teach(trial)
         self._count(trial)
         if trial.state is TrialState.COMPLETED:
             self._prune_models()
         self._observer.trial(trial)
         self._beat(force=True)
+
+    def _teach(self, trial: Trial) -> None:
+        """Tells the oracle how a trial ended, and what the gate measured."""
+        self._oracle.tell(
+            trial.number,
+            trial.score,
+            costs_of(trial, self._config.objective[1:]),
+            feasible=trial.state is not TrialState.REJECTED,
+            excess=excess_of(trial, self._config.constraints),
+        )
 
     def _count(self, trial: Trial) -> None:
         seen = self._seen
@@ -361,3 +372,20 @@ def score_of(objective: str, metrics: dict[str, float]) -> float:
             f" There is: {', '.join(metrics)}. Name one of them with --objective."
         )
     return metric_of(objective).turned(metrics[objective])
+
+
+def costs_of(trial: Trial, objectives: Sequence[str]) -> dict[str, float]:
+    """Returns what a trial costs by each of the objectives after the first, lower being better."""
+    values = {name: -objective_value(trial, name) for name in objectives}
+    return {name: value for name, value in values.items() if math.isfinite(value)}
+
+
+def excess_of(trial: Trial, constraints: Constraints) -> float | None:
+    """Returns how far a trial is over its bounds, as a ratio; None if none was measured.
+
+    A candidate that was turned away for another reason has no ratio that says so.
+    """
+    if trial.measures is None or constraints == Constraints():
+        return None
+    ratio = excess(constraints, trial.measures)
+    return ratio if ratio > 0 else None

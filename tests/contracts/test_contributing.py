@@ -108,7 +108,7 @@ def test_the_examples_ship_a_verified_model_together(installed):
     done = run(
         installed,
         *("-m", "automl_cli", "search", "stripes:300", "--choices", "block=stretched"),
-        *("--oracle", "evolution", "--compress", "half_strict", "--export", "c-array"),
+        *("--oracle", "aging", "--compress", "half_strict", "--export", "c-array"),
         *("--trials", "1", "--epochs", "1", "--out", "run", "--json"),
     )
     assert done.returncode == 0, done.stderr[-3000:]

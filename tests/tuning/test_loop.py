@@ -95,8 +95,8 @@ class Told(AskTell):
         super().__init__(*args)
         self.told = {}
 
-    def tell(self, number, score):
-        super().tell(number, score)
+    def tell(self, number, score, *args, **kwargs):
+        super().tell(number, score, *args, **kwargs)
         self.told[number] = score
 
 
