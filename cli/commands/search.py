@@ -61,7 +61,11 @@ _SECTIONS = {
 @click.option(
     "--start-from", metavar="RUN", help="Start from the weights of an earlier run, where they fit."
 )
-@click.option("--oracle", metavar="NAME", help="Strategy: bayesian, random or module:Class.")
+@click.option(
+    "--oracle",
+    metavar="NAME",
+    help="Strategy: auto, bayesian, evolution, nsga2, local, grid, random or module:Class.",
+)
 @click.option(
     "--objective", metavar="NAME", multiple=True,
     help="val_accuracy, val_macro_f1, val_auc, val_rmse, val_mase ... (whatever the task measures),"
