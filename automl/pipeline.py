@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from automl.config import SearchConfig
+from automl.config import AUTO, SearchConfig
 from automl.data import dataset
 from automl.data.class_weights import decide
 from automl.data.dataset import Dataset, DataSummary
@@ -297,8 +297,14 @@ class Pipeline:
         space = plan.space
         recipes = by_size(recipes_for(plan.formats[0], config.recipes))
         store.set_fact("gate_recipe", " or ".join(smallest_weights(recipes)))
+        # The size that ranks by default only breaks ties; what a person names is searched for.
+        costs = () if AUTO in self._config.objective else config.objective[1:]
         oracle = AskTell(
-            ORACLES.get(config.oracle), space.hyperparameters(), space.canonical, config.seed
+            ORACLES.get(config.oracle),
+            space.hyperparameters(),
+            space.canonical,
+            config.seed,
+            costs,
         )
         loop = SearchLoop(
             config=config,
