@@ -140,6 +140,6 @@ def test_it_says_what_to_feed_and_writes_nothing(tmp_path):
     assert ROW.describe() == (
         "Feed a row of numbers as float32, 3 (features). In this order: a, b, c."
     )
-    assert "padded at their end with zeros" in SERIES.describe()
+    assert "Pad shorter ones at their end with zeros" in SERIES.describe()
     assert ROW.write(tmp_path) == ()
     assert list(tmp_path.iterdir()) == []
