@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.errors import UserInputError
-from automl.preprocessing import feeding
+from automl.preprocessing import usage
 from automl.preprocessing.base import Encoder, Named, part_from
 from automl.records.store import FILE_NAME as RUN_FILE
 from automl.registry import TASKS
@@ -54,9 +54,9 @@ class Predictor:
 
     def __init__(self, path: str | Path) -> None:
         self.file = _exported_file(Path(path))
-        self._record = _feeding_of(self.file)
+        self._record = _usage_of(self.file)
         self._encoder: Encoder | None = part_from(self._record.get("encoder"))
-        self._data = feeding.summary_of(self._record)
+        self._data = usage.summary_of(self._record)
         self._task = TASKS.get(self._record["output"]["task"])()
         self._runtime = _runtime_for(self.file)
 
@@ -144,10 +144,10 @@ def _format_of(file: Path) -> str | None:
     return _FORMATS.get(file.name) or _FORMATS.get(file.suffix)
 
 
-def _feeding_of(file: Path) -> dict[str, Any]:
+def _usage_of(file: Path) -> dict[str, Any]:
     """Reads what says how to feed a file: beside it or one folder up."""
     for folder in (file.parent, file.parent.parent):
-        record = folder / feeding.FILE_NAME
+        record = folder / usage.FILE_NAME
         if record.is_file():
             try:
                 read: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
@@ -156,7 +156,7 @@ def _feeding_of(file: Path) -> dict[str, Any]:
             if "output" in read:
                 return read
     raise UserInputError(
-        f"{file} needs {feeding.FILE_NAME} beside it or one folder up, as an export writes it."
+        f"{file} needs {usage.FILE_NAME} beside it or one folder up, as an export writes it."
     )
 
 

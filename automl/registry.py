@@ -70,7 +70,7 @@ EXPORTERS = Registry(
     "export format",
     "automl.exporters",
     {
-        "tflite": "automl.export.tflite:TFLiteExporter",
+        "tflite": "automl.export.tflite.exporter:TFLiteExporter",
         "tfjs": "automl.export.tfjs.exporter:TFJSExporter",
     },
 )

@@ -17,7 +17,7 @@ from automl.data.dataset import DataSummary
 from automl.errors import AutomlError, UserInputError
 from automl.execution.base import Executor
 from automl.measure.size import hashes
-from automl.preprocessing import feeding
+from automl.preprocessing import usage
 from automl.preprocessing.base import part_from
 from automl.registry import EXPORTERS, RECIPES
 from automl.tasks.evidence import evidence_file
@@ -202,7 +202,7 @@ class Shipper:
         if not folder.is_dir():
             return
         self._write_labels(folder)
-        _write_json(folder / feeding.FILE_NAME, feeding.feeding(self._data, self._task, threshold))
+        _write_json(folder / usage.FILE_NAME, usage.usage(self._data, self._task, threshold))
         if self._data.encoder is not None:
             part_from(self._data.encoder).write(folder)
         _write_json(

@@ -82,7 +82,8 @@ def _measure(model: Any) -> dict[str, float]:
     import numpy as np
 
     from automl.execution.jobs.gate import scatter_weights
-    from automl.export.tflite import convert, freeze
+    from automl.export.tflite.converting import convert
+    from automl.export.tflite.freezing import freeze
     from automl.measure.flops import count_flops
     from automl.registry import RECIPES
 

@@ -28,7 +28,8 @@ import json, sys, tempfile, time
 import keras, keras_tuner
 from automl.compression.recipes import INT8
 from automl.data import dataset
-from automl.export.tflite import convert, freeze
+from automl.export.tflite.converting import convert
+from automl.export.tflite.freezing import freeze
 from automl.verify.litert import run_tflite
 
 began = time.time()

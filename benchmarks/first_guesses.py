@@ -39,7 +39,8 @@ FILES = ("int8", "float16", "float32")
 #: Converts one saved model into one kind of file: static int8 can crash a process.
 CONVERT = """
 import sys, keras, numpy as np
-from automl.export.tflite import convert, freeze
+from automl.export.tflite.converting import convert
+from automl.export.tflite.freezing import freeze
 from automl.registry import RECIPES
 model = keras.models.load_model(sys.argv[1])
 content = convert(freeze(model), RECIPES.get(sys.argv[3]), np.load(sys.argv[2]))

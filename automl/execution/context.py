@@ -120,13 +120,13 @@ class JobContext:
 
     def keras_outputs(self, model_file: str, split: str) -> np.ndarray:
         """Returns a saved Keras model's float32 outputs on a split, computed once."""
+        from automl.execution.model_outputs import outputs_of
         from automl.execution.models import load_model
-        from automl.execution.predicting import predict
 
         key = (model_file, split)
         if key not in self._references:
             x, _ = self.split(split)
-            self._references[key] = predict(load_model(self.run / model_file), x)
+            self._references[key] = outputs_of(load_model(self.run / model_file), x)
         return self._references[key]
 
 

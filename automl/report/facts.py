@@ -65,13 +65,13 @@ def data_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
         Fact("Read by", data.source),
         Fact("Examples", f"{total:,}: {splits}"),
         Fact("Input", f"{spec.kind}, {shape}, {_values(spec)}"),
-        *_feeding_facts(data),
+        *_usage_facts(data),
         *_target_facts(snapshot),
         Fact("Fingerprint (sha256)", data.fingerprint, code=True),
     )
 
 
-def _feeding_facts(data: DataSummary) -> tuple[Fact, ...]:
+def _usage_facts(data: DataSummary) -> tuple[Fact, ...]:
     """Returns what an exported file does before the searched layers, and what it is fed."""
     facts = []
     front, encoder = part_from(data.front), part_from(data.encoder)

@@ -251,7 +251,8 @@ class _Point:
         check_saving(self.settled, self.space, self.folder / "saved.keras")
 
     def _tflite(self, recipe: Recipe) -> None:
-        from automl.export.tflite import convert, freeze
+        from automl.export.tflite.converting import convert
+        from automl.export.tflite.freezing import freeze
         from automl.verify.litert import run_tflite
 
         reference = self.reference

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import pytest
 
-from automl.export.tflite import freeze
+from automl.export.tflite.freezing import freeze
 from automl.measure.flops import count_flops
 
 

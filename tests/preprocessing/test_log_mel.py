@@ -9,7 +9,7 @@ import scipy.signal
 from automl.compression.recipes import DYNAMIC_INT8, FLOAT16, FLOAT32
 from automl.errors import UserInputError
 from automl.export.tfjs.exporter import TFJSExporter
-from automl.export.tflite import TFLiteExporter
+from automl.export.tflite.exporter import TFLiteExporter
 from automl.preprocessing.base import part_from
 from automl.preprocessing.log_mel import FLOOR, FULL_SCALE_POWER, LogMel
 from automl.registry import RUNTIMES

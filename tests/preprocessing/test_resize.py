@@ -6,7 +6,7 @@ import pytest
 from automl.compression.recipes import FLOAT32
 from automl.errors import UserInputError
 from automl.export.tfjs.exporter import TFJSExporter
-from automl.export.tflite import TFLiteExporter
+from automl.export.tflite.exporter import TFLiteExporter
 from automl.preprocessing.base import part_from
 from automl.preprocessing.graft import features_of, graft
 from automl.preprocessing.resize import Resize

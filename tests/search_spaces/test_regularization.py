@@ -7,7 +7,8 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from automl.export.tflite import convert, freeze
+from automl.export.tflite.converting import convert
+from automl.export.tflite.freezing import freeze
 from automl.registry import RECIPES
 from search_spaces.layers.dropping import add_noise, drop, drop_branch, drop_channels
 from search_spaces.narrowing import NarrowedHyperParameters

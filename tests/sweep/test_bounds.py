@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from automl.export.tflite import convert, freeze
+from automl.export.tflite.converting import convert
+from automl.export.tflite.freezing import freeze
 from automl.registry import RECIPES
 from automl.testing.points import OVER_ROUNDING, ROUGHLY, excess, scatter
 from automl.testing.rounding import outputs_in_8_bits

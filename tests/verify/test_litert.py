@@ -9,7 +9,7 @@ import pytest
 
 from automl.compression.recipes import FLOAT32
 from automl.errors import VerificationError
-from automl.export.tflite import TFLiteExporter
+from automl.export.tflite.exporter import TFLiteExporter
 from automl.testing import small_data, small_model
 from automl.verify.litert import LiteRTRuntime
 

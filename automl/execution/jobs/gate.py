@@ -19,7 +19,7 @@ from automl.config import Constraints
 from automl.errors import ConversionError
 from automl.execution.context import JobContext
 from automl.export.base import Exporter
-from automl.export.tflite import freeze, frozen_once
+from automl.export.tflite.freezing import freeze, frozen_once
 from automl.measure.size import folder_size, least_size
 from automl.preprocessing.limits import limits_of
 from automl.registry import EXPORTERS, RECIPES, RUNTIMES

@@ -9,9 +9,9 @@ from typing import Any
 from automl.data.class_weights import sample_weights
 from automl.errors import AutomlError
 from automl.execution.context import JobContext
-from automl.execution.feeding import Fed, arguments
+from automl.execution.fit_data import FitData, arguments
+from automl.execution.model_outputs import outputs_of
 from automl.execution.models import save_model
-from automl.execution.predicting import predict
 from automl.preprocessing.graft import graft
 from automl.registry import TASKS
 from automl.tasks.base import Task
@@ -63,14 +63,14 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     start = args.get("start_from")
     copied = context.start_from(start, model) if start else ""
     task = TASKS.get(args["task"])()
-    train = _fed("train", task, args, context)
+    train = _fit_data("train", task, args, context)
     recipe = space.recipe(args["values"])
     # One call into the runtime per epoch, or a few: small models spend most of a
     # step in Python otherwise.
     steps = -(-len(train.x) // recipe.batch_size)
     model.steps_per_execution = steps_per_execution(recipe, steps, args["epochs"])
     watch = EpochWatch(args["deadline"], context.emit, recipe.patience)
-    held = _fed("validation", task, args, context)
+    held = _fit_data("validation", task, args, context)
     plain = isinstance(space, ForeignSpace)
     data, options = arguments(train, held, recipe.batch_size, args["seed"], plain=plain)
     options["callbacks"] = [*options.get("callbacks", ()), watch]
@@ -99,15 +99,15 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     }
 
 
-def _fed(split: str, task: Task, args: dict[str, Any], context: JobContext) -> Fed:
+def _fit_data(split: str, task: Task, args: dict[str, Any], context: JobContext) -> FitData:
     """Returns what a model is fitted or validated on."""
     _, y = context.split(split)
-    fed = Fed(context.features(split), context.targets(split, args["task"]))
+    given = FitData(context.features(split), context.targets(split, args["task"]))
     # Only classes are weighed; that others were asked to be is refused before a search.
     if split == "train" and task.target(context.summary).kind == "classification":
         mode = args.get("class_weights", "none")
-        fed = replace(fed, weights=sample_weights(y, context.summary.target, mode))
-    return fed.only(task.training_rows(y, context.summary))
+        given = replace(given, weights=sample_weights(y, context.summary.target, mode))
+    return given.only(task.training_rows(y, context.summary))
 
 
 def _measured(
@@ -116,7 +116,7 @@ def _measured(
     """Returns the task's metrics on validation data, and the error of the one that ranks."""
     data = context.summary
     _, y = context.split("validation")
-    outputs = predict(graft(model, None, task.tail(data)), context.features("validation"))
+    outputs = outputs_of(graft(model, None, task.tail(data)), context.features("validation"))
     scores = task.measure(outputs, y, data)
     error = task.error(objective.removeprefix(VALIDATION), outputs, y, data)
     return {f"{VALIDATION}{name}": value for name, value in scores.values.items()}, error

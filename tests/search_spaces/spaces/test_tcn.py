@@ -9,7 +9,8 @@ import pytest
 
 from automl.compression.recipes import FLOAT32, INT8
 from automl.export.tfjs.exporter import TFJSExporter
-from automl.export.tflite import convert, freeze
+from automl.export.tflite.converting import convert
+from automl.export.tflite.freezing import freeze
 from automl.verify.litert import run_tflite
 from automl.verify.tfjs_node import TFJSWasmRuntime
 from search_spaces import (

@@ -174,7 +174,8 @@ np.testing.assert_allclose(model.predict_on_batch(data["x"]), data["y"], atol=1e
 
 def test_masks_with_several_users_survive_tflite():
     """Attention and its pooling read one mask, which the converter once could not sort out."""
-    from automl.export.tflite import convert, freeze
+    from automl.export.tflite.converting import convert
+    from automl.export.tflite.freezing import freeze
     from automl.registry import RECIPES
     from automl.verify.litert import run_tflite
 

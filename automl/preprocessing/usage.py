@@ -16,7 +16,7 @@ FILE_NAME = "preprocessing.json"
 VERSION = 1
 
 
-def feeding(data: DataSummary, task: str, threshold: float | None = None) -> dict[str, Any]:
+def usage(data: DataSummary, task: str, threshold: float | None = None) -> dict[str, Any]:
     """Returns what to feed an exported file and how to read its answer, JSON-ready.
 
     Args:
@@ -49,7 +49,7 @@ def feeding(data: DataSummary, task: str, threshold: float | None = None) -> dic
 
 
 def summary_of(record: dict[str, Any]) -> DataSummary:
-    """Returns as much of the data's description as `feeding` kept."""
+    """Returns as much of the data's description as `usage` kept."""
     from automl.data.base import Target
     from automl.data.dataset import DataSummary
     from search_spaces import InputSpec

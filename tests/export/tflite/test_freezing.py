@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from automl.export.tflite import freeze, frozen_once
+from automl.export.tflite.freezing import freeze, frozen_once
 
 
 def test_once_inside_and_anew_outside():

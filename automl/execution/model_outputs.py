@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 BATCH = 256
 
 
-def predict(model: Any, x: Examples) -> np.ndarray:
+def outputs_of(model: Any, x: Examples) -> np.ndarray:
     """Returns a model's float32 outputs, count first.
 
     Args:

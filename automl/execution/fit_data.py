@@ -17,7 +17,7 @@ VALIDATION_BATCH = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Fed:
+class FitData:
     """Examples and what a model is fitted on.
 
     Attributes:
@@ -30,14 +30,14 @@ class Fed:
     y: Examples | np.ndarray
     weights: np.ndarray | None = None
 
-    def only(self, rows: np.ndarray | None) -> Fed:
+    def only(self, rows: np.ndarray | None) -> FitData:
         """Returns the examples at some positions; all for None."""
         if rows is None:
             return self
         weights = None if self.weights is None else self.weights[rows]
         x = take(self.x, rows)
         # A reconstruction's targets are its inputs: they are taken once.
-        return Fed(x, x if self.y is self.x else take(self.y, rows), weights)
+        return FitData(x, x if self.y is self.x else take(self.y, rows), weights)
 
     @property
     def in_memory(self) -> bool:
@@ -48,7 +48,7 @@ class Fed:
 
 
 def arguments(
-    train: Fed, validation: Fed, batch_size: int, seed: int, *, plain: bool
+    train: FitData, validation: FitData, batch_size: int, seed: int, *, plain: bool
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Returns the arguments of `SearchSpace.fit` that say what it is fitted on.
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from automl.data.storage import ExamplesWriter, StoredExamples
-from automl.execution.feeding import Fed, arguments
-from automl.execution.predicting import predict
+from automl.execution.fit_data import FitData, arguments
+from automl.execution.model_outputs import outputs_of
 from automl.testing import small_data, small_model
 
 
@@ -24,8 +24,8 @@ def stored(tmp_path):
 def test_arrays_are_given_as_they_are():
     x, y = small_data(12)
     weights = np.ones(12, np.float32)
-    fed = Fed(x, y, weights).only(np.array([1, 5, 7]))
-    (train_x, train_y), options = arguments(fed, Fed(x, y), 32, seed=0, plain=True)
+    given = FitData(x, y, weights).only(np.array([1, 5, 7]))
+    (train_x, train_y), options = arguments(given, FitData(x, y), 32, seed=0, plain=True)
     np.testing.assert_array_equal(train_x, x[[1, 5, 7]])
     np.testing.assert_array_equal(train_y, y[[1, 5, 7]])
     assert options["sample_weight"].shape == (3,)
@@ -34,16 +34,16 @@ def test_arrays_are_given_as_they_are():
 
 def test_our_own_training_reads_from_disk_itself(stored):
     x, y = small_data(12)
-    fed = Fed(stored(x), y)
-    given, options = arguments(fed, fed, 32, seed=0, plain=False)
-    assert given == (fed.x, fed.y)
-    assert options["validation_data"] == (fed.x, fed.y)
+    given = FitData(stored(x), y)
+    given, options = arguments(given, given, 32, seed=0, plain=False)
+    assert given == (given.x, given.y)
+    assert options["validation_data"] == (given.x, given.y)
 
 
 def test_for_keras_what_is_on_disk_is_read_in_batches(stored):
     x, y = small_data(50)
-    fed = Fed(stored(x), y)
-    (batches,), options = arguments(fed, fed.only(np.arange(20)), 16, seed=3, plain=True)
+    given = FitData(stored(x), y)
+    (batches,), options = arguments(given, given.only(np.arange(20)), 16, seed=3, plain=True)
     assert len(batches) == 4
     seen_x = np.concatenate([batches[k][0] for k in range(4)])
     seen_y = np.concatenate([batches[k][1] for k in range(4)])
@@ -59,15 +59,15 @@ def test_for_keras_what_is_on_disk_is_read_in_batches(stored):
 
 def test_a_reconstruction_from_disk_is_of_the_examples_themselves(stored):
     examples = stored(small_data(10)[0])
-    fed = Fed(examples, examples).only(np.array([0, 3, 4]))
-    assert fed.y is fed.x
-    assert len(fed.x) == 3
+    given = FitData(examples, examples).only(np.array([0, 3, 4]))
+    assert given.y is given.x
+    assert len(given.x) == 3
 
 
 def test_outputs_from_disk_are_those_from_memory(stored):
     x, _ = small_data(40)
     model = small_model()
-    np.testing.assert_allclose(predict(model, stored(x)), predict(model, x), atol=1e-6)
+    np.testing.assert_allclose(outputs_of(model, stored(x)), outputs_of(model, x), atol=1e-6)
 
 
 def test_a_model_learns_from_disk(stored):
@@ -79,7 +79,7 @@ def test_a_model_learns_from_disk(stored):
     tensor = keras.layers.Flatten()(keras.layers.Rescaling(1 / 8, -1.0)(inputs))
     model = keras.Model(inputs, keras.layers.Dense(4, activation="softmax")(tensor))
     model.compile(keras.optimizers.Adam(0.05), "sparse_categorical_crossentropy")
-    fed = Fed(stored(x), y)
-    (batches,), options = arguments(fed, fed, 16, seed=0, plain=True)
+    given = FitData(stored(x), y)
+    (batches,), options = arguments(given, given, 16, seed=0, plain=True)
     model.fit(batches, epochs=12, verbose=0, **options)
-    assert (predict(model, fed.x).argmax(axis=1) == y).mean() > 0.95
+    assert (outputs_of(model, given.x).argmax(axis=1) == y).mean() > 0.95

@@ -11,7 +11,9 @@ from ai_edge_litert.interpreter import Interpreter
 
 from automl.compression.recipes import DYNAMIC_INT8, FLOAT16, FLOAT32, INT8
 from automl.errors import ConversionError
-from automl.export.tflite import TFLiteExporter, convert, freeze
+from automl.export.tflite.converting import convert
+from automl.export.tflite.exporter import TFLiteExporter
+from automl.export.tflite.freezing import freeze
 from automl.testing import small_data, small_model
 
 RECIPES = (FLOAT32, FLOAT16, DYNAMIC_INT8, INT8)

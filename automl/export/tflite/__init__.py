@@ -1,0 +1,1 @@
+"""TFLite (LiteRT) files: a model frozen, converted and written."""
