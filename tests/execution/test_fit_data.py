@@ -35,8 +35,8 @@ def test_arrays_are_given_as_they_are():
 def test_our_own_training_reads_from_disk_itself(stored):
     x, y = small_data(12)
     given = FitData(stored(x), y)
-    given, options = arguments(given, given, 32, seed=0, plain=False)
-    assert given == (given.x, given.y)
+    arrays, options = arguments(given, given, 32, seed=0, plain=False)
+    assert arrays == (given.x, given.y)
     assert options["validation_data"] == (given.x, given.y)
 
 
