@@ -26,6 +26,7 @@ from automl.errors import ConversionError, VerificationError
 from automl.execution.context import JobContext
 from automl.execution.jobs import gate
 from automl.registry import EXPORTERS, RECIPES, RUNTIMES
+from automl.testing.exactness import outputs_in_64_bits
 from automl.testing.rounding import outputs_in_8_bits
 from search_spaces.space import SearchSpace
 from search_spaces.testing.cases import Case, offline_space
@@ -50,6 +51,10 @@ CHECKS = {
 #: probabilities are, and relative to the largest output above, as float32 itself is
 #: (a reconstruction of pixels up to 255 may be off by 0.025).
 EXACT = 1e-4
+#: A file that is further off must be no further from exact arithmetic than so many
+#: times what Keras is: rounding adds up through the 200 layers of a network whose
+#: weights are random, on every runtime alike.
+OVER_KERAS = 2.0
 #: Compressed files: the mean difference from Keras, over how far Keras' outputs lie
 #: from their mean over examples. A file that gives every example one answer is at 1
 #: or above.
@@ -137,8 +142,7 @@ def _stands_in(space: SearchSpace) -> bool:
     """Returns whether random weights stand in for trained ones that the network would bring.
 
     What such a network answers is nearly the same for every input: a rounded
-    file cannot be judged by it. And rounding adds up through its 200 layers, to
-    1.4e-4 on every runtime alike: a tenfold difference is allowed.
+    file cannot be judged by it.
     """
     return bool(getattr(space, "offline_plan", None))
 
@@ -308,9 +312,18 @@ class _Point:
             allowed = ROUGHLY_EXPLAINED if explained else ROUGHLY[check]
             self._judge(check, error, allowed, "of how far the outputs vary")
         else:
-            allowed = EXACT * (10 if _stands_in(self.space) else 1)
-            error = difference(outputs, reference)
-            self._judge(check, error, allowed, "relative to the largest output")
+            self._compare_exactly(check, outputs, reference)
+
+    def _compare_exactly(self, check: str, outputs: NDArray[Any], reference: NDArray[Any]) -> None:
+        error = difference(outputs, reference)
+        if error <= EXACT:
+            self.report.errors[check] = error
+            return
+        exact = outputs_in_64_bits(self.settled, self.inputs)
+        own = difference(reference, exact)
+        self.report.errors[f"{check}, Keras' own"] = own
+        allowed = max(EXACT, OVER_KERAS * own)
+        self._judge(check, difference(outputs, exact), allowed, "relative to the largest output")
 
     def _judge(self, name: str, error: float, allowed: float, measure: str) -> None:
         self.report.errors[name] = error
