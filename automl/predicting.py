@@ -16,7 +16,16 @@ from automl.registry import TASKS
 from automl.tasks.answer import Answer
 
 #: Suffix or name of an exported file -> its format.
-_FORMATS = {".tflite": "tflite", "model.json": "tfjs"}
+_FORMATS = {
+    ".tflite": "tflite",
+    "model.json": "tfjs",
+    "saved_model.pb": "saved_model",
+    ".keras": "keras",
+    ".onnx": "onnx",
+    "model.cc": "micro",
+}
+#: Characters that a path may have.
+_LONGEST_PATH = 4096
 #: Examples that are encoded and run at a time.
 BATCH = 256
 
@@ -76,11 +85,13 @@ class Predictor:
                 " without an encoder for files. Run it with a program of your own."
             )
         encoder = self._encoder
+        if any(not argument.strip() for argument in arguments):
+            raise UserInputError(f"INPUT is {encoder.takes or 'a file'}. Received: an empty one.")
         several = len(arguments) > 1
         examples = (
             replace(each, name=_named(argument, each.name)) if several else each
             for argument in arguments
-            for each in encoder.examples(argument)
+            for each in _examples(encoder, argument)
         )
         for batch in _batches(examples):
             yield from self._answers(batch)
@@ -93,6 +104,18 @@ class Predictor:
         for each, row in zip(batch, outputs, strict=True):
             answer = self._task.predict(row, self._data, threshold)
             yield Prediction(each.name, answer, each.doubts)
+
+
+def _examples(encoder: Encoder, argument: str) -> Iterator[Named]:
+    """Yields examples; an error says what the model takes where a file is none of it."""
+    try:
+        yield from encoder.examples(argument)
+    except UserInputError as error:
+        # A path of a folder or file that is there: what is wrong is inside.
+        there = len(argument) < _LONGEST_PATH and Path(argument).exists()
+        if not there or not encoder.takes:
+            raise
+        raise UserInputError(f"{error} This model takes {encoder.takes}.") from error
 
 
 def _named(argument: str, name: str) -> str:
@@ -134,7 +157,7 @@ def _exported_file(path: Path) -> Path:
         path = path / chosen.path
     if not path.is_file() or _format_of(path) is None:
         raise UserInputError(
-            "What predicts is a run's folder, a .tflite file or a model.json."
+            "What predicts is a run's folder or an exported file, such as a .tflite or model.json."
             f" Received: {path}{'' if path.exists() else ', which does not exist'}."
         )
     return path

@@ -15,7 +15,6 @@ from automl.units import format_count, format_duration, format_latency, format_s
 from search_spaces.limits import LeftOut
 
 from .inputs import in_words
-from .noise import without_native_noise
 
 if TYPE_CHECKING:
     from search_spaces import Signature
@@ -23,18 +22,23 @@ if TYPE_CHECKING:
 
 _BOUNDS: dict[str, Any] = {
     "max_size": format_size,
+    "max_gzip_size": format_size,
+    "max_ram": format_size,
     "max_latency": format_latency,
     "max_flops": format_count,
     "max_params": format_count,
 }
 
 
-def show(config: SearchConfig, *, as_json: bool) -> None:
-    """Prints the configuration, the data and the size of the space."""
-    from automl.preview import preview
+def show(config: SearchConfig, *, as_json: bool, quiet: bool = False) -> None:
+    """Prints the configuration, the data and the size of the space; stages go to stderr."""
+    from .screen import observer
 
-    with without_native_noise():
-        record = preview(config)
+    with observer(quiet=quiet) as watching:
+        watching.stage("Starting")  # What the next line imports takes a while.
+        from automl.preview import preview
+
+        record = preview(config, watching)
     if as_json:
         click.echo(json.dumps(record, indent=2))
         return
@@ -45,7 +49,7 @@ def show(config: SearchConfig, *, as_json: bool) -> None:
     click.echo(f"data: {data['input']['kind']} {shape}, {counts}")
     ranked = ", ".join(record["objective"])
     click.echo(f"task: {record['task']} ({record['why']}), ranked by {ranked}")
-    click.echo(f"budget: {_budget(config, record['epochs'])}")
+    click.echo(f"budget: {_budget(config, record['epochs'], record['rungs'])}")
     click.echo(
         f"space: {space['name']}, {count_of(space['size'])}, {space['first_guesses']} first guesses"
     )
@@ -56,11 +60,13 @@ def show(config: SearchConfig, *, as_json: bool) -> None:
         click.echo(f"note: {note}")
 
 
-def _budget(config: SearchConfig, epochs: int) -> str:
+def _budget(config: SearchConfig, epochs: int, rungs: list[int]) -> str:
     """Returns how long is searched and what a candidate must keep, in one line."""
     parts = [] if config.time is None else [format_duration(config.time)]
     parts += [] if config.trials is None else [f"{config.trials:,} trials"]
     parts.append(f"{epochs} epochs a trial at most")
+    if len(rungs) > 1:
+        parts.append(f"paused after {', '.join(map(str, rungs[:-1]))}")
     for name, bound in asdict(config.constraints).items():
         if bound is not None:
             parts.append(f"{name.replace('_', '-')} {_BOUNDS[name](bound)}")

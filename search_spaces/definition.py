@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from search_spaces.errors import UserInputError
 from search_spaces.registry import nearest
+from search_spaces.toml_file import read_toml
 
 #: Names are parts of hyperparameters' names, of unions' names and of import paths.
 _NAME = re.compile(r"[^/:+,=]+")
@@ -88,12 +88,4 @@ def read_definition(path: str | Path) -> Definition:
     Raises:
         UserInputError: If the file cannot be read, is no TOML or defines no space.
     """
-    try:
-        record = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserInputError(
-            f"A space's file must be readable. Received: {path} ({error.strerror})."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserInputError(f"A space's file must be TOML. {path}: {error}.") from error
-    return Definition.from_dict(record, where=str(path))
+    return Definition.from_dict(read_toml(path, "A space's file"), where=str(path))

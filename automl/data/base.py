@@ -123,6 +123,9 @@ class RawData:
         fit: Given the positions of the training examples, returns the data with
             everything fitted on them and nothing else: vocabulary, categories,
             medians. None where nothing is to be fitted.
+        alike: Given the encoder of other data of the same kind, returns the data
+            with its examples as that encoder gives them, whatever `fit` would
+            choose. None where examples depend on nothing that is fitted.
     """
 
     x: Examples
@@ -141,6 +144,7 @@ class RawData:
     notes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     fit: Callable[[np.ndarray], Self] | None = field(default=None)
+    alike: Callable[[Any], Self] | None = field(default=None)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -163,6 +167,13 @@ class Source(ABC):
     @abstractmethod
     def matches(cls, uri: str) -> bool:
         """Returns whether this source reads `uri`; must be cheap and import nothing heavy."""
+
+    def check(self, uri: str, options: ReadOptions) -> None:  # noqa: B027
+        """Refuses what can be seen to be wrong at once; must import nothing heavy.
+
+        Raises:
+            UserInputError: If something is; `load` would have said so later.
+        """
 
     @abstractmethod
     def load(self, uri: str, options: ReadOptions) -> RawData:

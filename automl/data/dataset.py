@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.data.base import Examples, RawData, Source
-from automl.data.duplicates import find_duplicates
 from automl.data.fingerprint import fingerprint
-from automl.data.given import GivenData, read_given
+from automl.data.heeding import check_kind, check_source, only_heeded
 from automl.data.kept import SPLITS, is_kept, keep, read_split, read_summary
 from automl.data.options import AUTO, DEFAULT_MEMORY, ReadOptions
+from automl.data.splitting.duplicates import find_duplicates
+from automl.data.splitting.given import GivenData, read_given
 from automl.data.splitting.parts import Parts, Shares
 from automl.data.splitting.plan import plan, what_splits_lack
 from automl.data.statistics import with_numbers, with_statistics
@@ -33,18 +35,15 @@ __all__ = [
     "SPLITS",
     "DataSummary",
     "Dataset",
+    "check",
     "find_source",
     "is_kept",
     "load",
+    "read",
     "read_split",
     "read_summary",
     "split",
 ]
-
-#: Fields of `ReadOptions` that every source may leave to others.
-_GENERAL = ("task", "memory", "progress")
-#: Field of `ReadOptions` -> its option on the command line, where that is another word.
-_FLAGS = {"columns": "column"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,17 +111,16 @@ def load(
         UserInputError: If the data cannot be read or is too small to split.
     """
     options = options or ReadOptions()
-    source = find_source(uri)
-    raw = _read(source, uri, options)
+    raw = read(uri, options)
     given = {
-        name: read_given(name, other, raw, options, lambda at, how: _read(find_source(at), at, how))
+        name: read_given(name, other, raw, options, partial(read, beside=True))
         for name, other in (("validation", validation), ("test", test))
         if isinstance(other, str)
     }
     return split(
         raw,
         uri,
-        source.name,
+        find_source(uri).name,
         test=0.0 if isinstance(test, str) else test,
         validation=0.0 if isinstance(validation, str) else validation,
         seed=seed,
@@ -211,28 +209,41 @@ def split(
     return Dataset(splits, summary, memory)
 
 
-def _read(source: Source, uri: str, options: ReadOptions) -> RawData:
-    """Reads data, and refuses options that its source would ignore."""
-    plain = ReadOptions()
-    ignored = [
-        each.name
-        for each in fields(ReadOptions)
-        if each.name not in (*_GENERAL, *source.heeds)
-        and getattr(options, each.name) != getattr(plain, each.name)
-    ]
-    if [name for name in ignored if name != "input"]:
-        flags = [f"--{_FLAGS.get(name, name).replace('_', '-')}" for name in ignored]
-        known = sorted(f"--{_FLAGS.get(name, name).replace('_', '-')}" for name in source.heeds)
-        raise UserInputError(
-            f"{uri} is read as {source.pattern}, which does not heed {', '.join(flags)}."
-            f" It heeds {', '.join(known) or 'no options'}."
-        )
-    raw = source.load(uri, options)
-    if ignored and options.input != raw.input.kind:
-        raise UserInputError(
-            f"--input says what arrays are, and {uri} holds {raw.input.kind}s."
-            f" Received: --input {options.input}."
-        )
+def check(uri: str, options: ReadOptions) -> Source:
+    """Returns what reads `uri`, once all that can be seen at once is right.
+
+    Imports nothing heavy.
+
+    Args:
+        uri: A name or path, as the user gave it.
+        options: How it is to be read.
+
+    Raises:
+        UserInputError: If nothing reads it, or an option is wrong.
+    """
+    source = find_source(uri)
+    check_source(options, source.heeds, uri, source.pattern)
+    source.check(uri, options)
+    return source
+
+
+def read(uri: str, options: ReadOptions, *, beside: bool = False) -> RawData:
+    """Reads what `uri` names, not yet split, and refuses options that it would ignore.
+
+    Args:
+        uri: A name or path, as the user gave it.
+        options: How it is read.
+        beside: Whether the options were said of other data: those that this
+            data does not know are then left out.
+
+    Raises:
+        UserInputError: If it cannot be read, or would ignore an option.
+    """
+    if beside:
+        source = find_source(uri)
+        return source.load(uri, only_heeded(options, source.heeds))
+    raw = check(uri, options).load(uri, options)
+    check_kind(raw, options, uri)
     return raw
 
 

@@ -13,8 +13,9 @@ from zipfile import BadZipFile
 
 from automl.data.base import Examples
 from automl.data.options import DEFAULT_MEMORY
-from automl.data.storage import ExamplesWriter, StoredExamples, chunks
+from automl.data.storage import StoredExamples, chunks
 from automl.data.summary import DataSummary
+from automl.data.writing import ExamplesWriter
 from automl.errors import UserInputError
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ class ArrayEncoder(Encoder):
     """
 
     name: ClassVar[str] = "array"
+    takes: ClassVar[str] = "arrays (.npy, .npz), rows of numbers (.csv) or series (.ts, .arff)"
 
     kind: str
     shape: tuple[int, ...]
@@ -139,7 +141,7 @@ class ArrayEncoder(Encoder):
     def _checked(self, x: np.ndarray, name: str) -> np.ndarray:
         import numpy as np
 
-        from automl.data.examples import without_gaps
+        from automl.data.arrays.gaps import without_gaps
 
         shape = tuple(x.shape)
         if self.padded and shape[1:] == self.shape[1:] and len(x) < self.shape[0]:
@@ -189,7 +191,14 @@ class ArrayEncoder(Encoder):
         if len({len(row) for row in values}) > 1:
             raise UserInputError(f"{path} must hold rows of as many numbers each.")
         array = np.array(values, np.float64)
-        return array.reshape(-1, *self.shape) if self.kind == "image" else array
+        if self.kind != "image":
+            return array
+        if array.size % math.prod(self.shape):
+            raise UserInputError(
+                f"{path} must hold images of {math.prod(self.shape):,} numbers each."
+                f" Received: {array.size:,} numbers."
+            )
+        return array.reshape(-1, *self.shape)
 
     def _order(self, header: list[str], path: Path) -> list[int] | None:
         """Returns which columns of a file are wanted, in the order of the file fed."""

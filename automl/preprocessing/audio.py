@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from automl.errors import UserInputError
 from automl.preprocessing.base import Encoder, Named
+from automl.preprocessing.beside import listed, write_reference, write_settings
+from automl.preprocessing.named_files import files_below
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,6 @@ SETTINGS_FILE = "audio.json"
 REFERENCE_FILES = ("audio.py", "audio.mjs", "Audio.kt")
 #: Suffixes of files that hold sound.
 SUFFIXES = (".wav", ".flac", ".ogg")
-_REFERENCE = "automl.preprocessing.reference"
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ class AudioEncoder(Encoder):
     """
 
     name: ClassVar[str] = "audio"
+    takes: ClassVar[str] = "sounds"
 
     sample_rate: int
     samples: int
@@ -73,36 +73,20 @@ class AudioEncoder(Encoder):
             UserInputError: If a file cannot be read or a folder has none.
         """
         path = Path(argument)
-        files = [path]
-        if path.is_dir():
-            files = sorted(
-                each
-                for each in path.rglob("*")
-                if each.suffix.lower() in SUFFIXES
-                and not any(part.startswith(".") for part in each.relative_to(path).parts)
-            )
-            if not files:
-                raise UserInputError(
-                    f"A folder of sounds holds {', '.join(SUFFIXES)} files. Received: {path},"
-                    " which holds none."
-                )
-        elif not path.is_file():
+        if not path.exists():
             raise UserInputError(f"There is no file {argument}. Give a sound file or a folder.")
-        for file in files:
+        single = iter([(path, path.name)])
+        for file, name in files_below(path, SUFFIXES, self.takes) if path.is_dir() else single:
             try:
-                waveform = self.read(file)
+                yield Named(name, self.read(file))
             except UserInputError as error:
                 raise UserInputError(f"{file} {error}.") from error
-            name = file.name if file == path else file.relative_to(path).as_posix()
-            yield Named(name, waveform)
 
     def write(self, folder: Path) -> tuple[str, ...]:
         """Writes settings and reference code."""
         settings = {"sample_rate": self.sample_rate, "samples": self.samples}
-        (folder / SETTINGS_FILE).write_bytes(f"{json.dumps(settings, indent=2)}\n".encode())
-        for name in REFERENCE_FILES:
-            content = resources.files(_REFERENCE).joinpath(name).read_bytes()
-            (folder / name).write_bytes(content)
+        write_settings(folder, SETTINGS_FILE, settings)
+        write_reference(folder, REFERENCE_FILES)
         return (SETTINGS_FILE, *REFERENCE_FILES)
 
     def describe(self) -> str:
@@ -110,7 +94,7 @@ class AudioEncoder(Encoder):
         return (
             f"Feed {self.samples} samples of mono sound at {self.sample_rate} Hz as float32 from"
             " -1 to 1, followed by zeros if there are fewer."
-            f" {', '.join(REFERENCE_FILES[:-1])} and {REFERENCE_FILES[-1]} show how."
+            f" {listed(REFERENCE_FILES)} show how."
         )
 
 

@@ -87,6 +87,9 @@ class Named:
 class Encoder(Part):
     """Turns what a person has into raw examples: outside of the exported file."""
 
+    #: What it takes, for messages: ``"pictures"``.
+    takes: ClassVar[str] = ""
+
     @abstractmethod
     def examples(self, argument: str) -> Iterator[Named]:
         """Reads what the user named: a file, a folder of files, a table, a text.

@@ -20,7 +20,7 @@ FURTHEST = 10.0
 PERIODS = (7.0, 365.2425)
 #: Constants above this are infinite in a file of float16 weights.
 _LARGEST = 60_000.0
-#: Brings every value that is a number at all below `_LARGEST`.
+#: Brings values that can be calculated with below `_LARGEST`.
 _SHRINK = 2.0**-14
 #: Where the larger of center and scale is put, so that its float16 is exact enough.
 _MIDDLE = 4
@@ -32,6 +32,8 @@ _NEAR = 0.05
 _WEEKS = 224
 #: Interquartile ranges beyond which a value does not count for mean and deviation.
 _OUTLIER = 10.0
+#: The same in usual differences from the median, where at least half of the values are equal.
+_RARE_OUTLIER = 1000.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Columns(Front):
     * for each category a 1 in the place of its value, 0 in the others. Values that
       were rare or not known share a place each; what training never saw is all zeros.
 
-    Infinite values, and those a billion times as large as usual, are not known either.
+    NaN alone stands for what is not known. A number out of all bounds, or an infinite
+    one, is the outlier that it is: it is cut at 10 like any other.
 
     Every constant is exact in float16, so that a file with float16 weights computes
     the same: a large center is taken off in several steps.
@@ -139,7 +142,7 @@ class Columns(Front):
         for at, (factor, offset) in enumerate(stages):
             value = ops.subtract(ops.multiply(value, factor), offset)
             if known is None:
-                known = _known(value)
+                known = _known(raw)
                 value = ops.where(known, value, 0.0)
             # It keeps a converter from joining two steps into one that is not exact.
             elif at < len(stages) - 1:
@@ -156,7 +159,7 @@ class Columns(Front):
         ops = keras.ops
         limit = _LARGEST // _WEEKS
         origin = max(-limit, min(limit, round(center / _WEEKS))) * _WEEKS
-        since = ops.where(_known(day), ops.subtract(day, float(origin)), 0.0)
+        since = ops.where(_usual(day), ops.subtract(day, float(origin)), 0.0)
         features = []
         for period in self.periods:
             turns = since
@@ -176,7 +179,7 @@ class Columns(Front):
 
         ops = keras.ops
         unknown = np.array(self.sizes, np.float32)[None] + 1.0
-        ids = ops.where(_known(raw), raw, unknown)
+        ids = ops.where(_usual(raw), raw, unknown)
         columns = [at for at, places in enumerate(self.places) for _ in places]
         wanted = np.array([place for places in self.places for place in places], np.float32)
         # A comparison: the operator for it is wrong in the browser's WebAssembly.
@@ -226,7 +229,10 @@ def _statistics(values: np.ndarray) -> tuple[float, float, float]:
         return 0.0, 1.0, 0.0
     low, median, high = np.percentile(values, [25, 50, 75])
     span = _OUTLIER * (high - low)
-    usual = values[(values >= low - span) & (values <= high + span)] if span > 0 else values
+    if span <= 0:  # Most values are the same: what the others differ by is usual.
+        away = np.abs(values - median)
+        span = _RARE_OUTLIER * float(np.median(away[away > 0])) if (away > 0).any() else 0.0
+    usual = values[(values >= low - span) & (values <= high + span)]
     center, scale = float(usual.mean()), float(usual.std())
     # What is left of a constant column is the rounding of its values.
     if scale <= 1e-6 * max(abs(center), 1e-30):
@@ -269,6 +275,13 @@ def _known(value: Any) -> Any:
 
     ``not (a <= b)`` would not do: TFLite makes it ``a > b``.
     """
+    import keras
+
+    return keras.ops.greater_equal(keras.ops.abs(value), 0.0)
+
+
+def _usual(value: Any) -> Any:
+    """Returns whether values are numbers that can be calculated with: below a billion."""
     import keras
 
     shrunk = keras.ops.multiply(keras.ops.abs(value), _SHRINK)

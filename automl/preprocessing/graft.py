@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: Name of the input of every model; `search_spaces.layers.ends` calls it so, too.
 INPUT = "x"
+#: What the names of a front's operations begin with, those of its layers aside.
+FRONT = "front_"
 #: Examples that a front works on at a time.
 BATCH = 256
 
@@ -37,10 +39,20 @@ def graft(model: keras.Model, front: Front | None, tail: Tail | None) -> keras.M
     else:
         inputs = keras.Input(front.raw_shape, dtype=front.raw_dtype, name=INPUT)
         features = front.apply(inputs)
+        _name_front(keras.Model(inputs, features))
         outputs = _called_on(model, features)
     if tail is not None:
         outputs = tail.apply(features, outputs)
     return keras.Model(inputs, outputs, name=model.name)
+
+
+def _name_front(front: keras.Model) -> None:
+    """Numbers a front's operations, so that they can be told from the searched ones."""
+    import keras
+
+    for number, operation in enumerate(front.operations):
+        if not isinstance(operation, keras.layers.Layer):
+            operation.name = f"{FRONT}{number}"
 
 
 def _called_on(model: keras.Model, tensor: Any) -> Any:

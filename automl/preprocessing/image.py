@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib import resources
 from pathlib import Path
 from typing import ClassVar
 
 from automl.errors import UserInputError
 from automl.preprocessing.base import Encoder, Named
+from automl.preprocessing.beside import listed, write_reference, write_settings
 
 SETTINGS_FILE = "picture.json"
 REFERENCE_FILES = ("picture.py", "picture.mjs", "Picture.kt")
-_REFERENCE = "automl.preprocessing.reference"
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,7 @@ class ImageEncoder(Encoder):
     """
 
     name: ClassVar[str] = "image"
+    takes: ClassVar[str] = "pictures"
 
     height: int
     width: int
@@ -71,9 +70,10 @@ class ImageEncoder(Encoder):
         """
         import numpy as np
 
+        from automl.data.decoding.files import UnreadableError
         from automl.data.files.kinds import image_suffixes
         from automl.data.files.scanning import scan
-        from automl.data.images.decoding import UnreadableError, decode, without_warnings
+        from automl.data.images.decoding import decode, without_warnings
 
         path = Path(argument)
         if path.is_dir():
@@ -96,11 +96,8 @@ class ImageEncoder(Encoder):
 
     def write(self, folder: Path) -> tuple[str, ...]:
         """Writes settings and reference code."""
-        settings = json.dumps(asdict(self), indent=2)
-        # Bytes, so that line ends are the same on every system.
-        (folder / SETTINGS_FILE).write_bytes(f"{settings}\n".encode())
-        for name in REFERENCE_FILES:
-            (folder / name).write_bytes(resources.files(_REFERENCE).joinpath(name).read_bytes())
+        write_settings(folder, SETTINGS_FILE, asdict(self))
+        write_reference(folder, REFERENCE_FILES)
         return (SETTINGS_FILE, *REFERENCE_FILES)
 
     def describe(self) -> str:
@@ -111,6 +108,6 @@ class ImageEncoder(Encoder):
         return (
             f"Feed the pixels of an upright picture as float32, {self.height} rows of {self.width}"
             f" {colors} values from 0 to {largest}; one of another size is resized and {other}."
-            f" {', '.join(REFERENCE_FILES[:-1])} and {REFERENCE_FILES[-1]} read a file so, with the"
+            f" {listed(REFERENCE_FILES)} read a file so, with the"
             f" settings in {SETTINGS_FILE}."
         )

@@ -1,4 +1,4 @@
-"""What raw data itself keeps from being shipped, whatever is searched."""
+"""Where raw data cannot be stored in integers, whatever is searched."""
 
 from __future__ import annotations
 
@@ -14,37 +14,32 @@ _LEVELS = 255
 _REACH = 3.0
 
 
-def limits_of(data: DataSummary) -> dict[str, str]:
-    """Returns target -> why no file of it can be made from this data, as spaces do.
+def float_start(data: DataSummary) -> str:
+    """Returns why a file of integers must begin in float32; ``""`` if it need not.
 
-    Full int8 stores the raw input with one scale. Where some channel varies by
-    less than a few of its steps, that channel is lost before the first layer.
+    One scale for the raw input loses what is small in it. Where some channel varies
+    by less than a few of its steps, that channel is gone before the first layer.
+    The first layers, up to where values are of one kind, then stay in float32.
 
     Args:
         data: The run's data.
     """
     if data.front is not None:
-        reason = _FRONTS.get(data.front["part"])
-        return {"int8": reason} if reason else {}
+        return _FRONTS.get(data.front["part"], "")
     spec = data.input
     if spec.kind not in ("vector", "series") or len(spec.std) < 2:
-        return {}
+        return ""
     low = min(mean - _REACH * std for mean, std in zip(spec.mean, spec.std, strict=True))
     high = max(mean + _REACH * std for mean, std in zip(spec.mean, spec.std, strict=True))
     step = (high - low) / _LEVELS
     if min(spec.std) >= _LEAST_STEPS * step:
-        return {}
-    return {"int8": _REASON.format("features" if spec.kind == "vector" else "channels")}
+        return ""
+    return _REASON.format("features" if spec.kind == "vector" else "channels")
 
 
-_REASON = (
-    "int8 stores the raw input with one scale for all {}, and the smallest of them are lost in it;"
-    " dynamic_int8 keeps them"
-)
-#: Front -> why it does not survive full int8, measured on trained models.
+_REASON = "one scale for all {} would lose the smallest of them"
+#: Front -> why it does not survive in int8, measured on trained models.
 _FRONTS = {
-    "columns": "int8 stores a row with one scale for all columns, and cannot tell what is missing;"
-    " dynamic_int8 can",
-    "log_mel": "the spectrogram inside the file would be in int8 too, which loses all that is not"
-    " loud; dynamic_int8 keeps it",
+    "columns": "one scale for all columns of a row would lose most, and what is missing",
+    "log_mel": "a spectrogram in int8 loses all that is not loud",
 }

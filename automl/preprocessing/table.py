@@ -7,12 +7,12 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from automl.errors import UserInputError
 from automl.preprocessing.base import Encoder, Named
+from automl.preprocessing.beside import listed, write_reference, write_settings
 from automl.preprocessing.reference.table_row import SPACES, TableRow, days, number
 from search_spaces.registry import nearest
 
@@ -30,7 +30,6 @@ MISSING = (
 )
 COLUMNS_FILE = "columns.json"
 REFERENCE_FILES = ("table_row.py", "table_row.mjs", "TableRow.kt")
-_REFERENCE = "automl.preprocessing.reference"
 #: Names of columns that are listed in a sentence.
 _MOST_NAMED = 8
 
@@ -87,6 +86,7 @@ class TableEncoder(Encoder):
     """
 
     name: ClassVar[str] = "table"
+    takes: ClassVar[str] = "tables (.csv, .tsv, .jsonl, .parquet) or rows in JSON"
 
     columns: tuple[Column, ...]
     decimal: str = "."
@@ -169,6 +169,8 @@ class TableEncoder(Encoder):
 
     def _doubts(self, record: Mapping[str, Any], row: np.ndarray) -> tuple[str, ...]:
         """Returns what of a row is there and says nothing: an answer without it may be wrong."""
+        if (row != row).all():
+            return ("no column is known: this is the answer for a usual row",)
         doubts = []
         for column, value in zip(self.columns, row.tolist(), strict=True):
             cell = record.get(column.name)
@@ -182,12 +184,8 @@ class TableEncoder(Encoder):
 
     def write(self, folder: Path) -> tuple[str, ...]:
         """Writes the columns and reference code."""
-        text = json.dumps(self._spec(), indent=1, ensure_ascii=False)
-        # Bytes, so that line ends are the same on every system.
-        (folder / COLUMNS_FILE).write_bytes(f"{text}\n".encode(errors="backslashreplace"))
-        for name in REFERENCE_FILES:
-            content = resources.files(_REFERENCE).joinpath(name).read_bytes()
-            (folder / name).write_bytes(content)
+        write_settings(folder, COLUMNS_FILE, self._spec(), indent=1)
+        write_reference(folder, REFERENCE_FILES)
         return (COLUMNS_FILE, *REFERENCE_FILES)
 
     def describe(self) -> str:
@@ -196,7 +194,7 @@ class TableEncoder(Encoder):
         if len(self.names) > _MOST_NAMED:
             shown += f" and {len(self.names) - _MOST_NAMED:,} more"
         count = f"{len(self.names)} number{'s'[: len(self.names) != 1]}"
-        code = f"{', '.join(REFERENCE_FILES[:-1])} and {REFERENCE_FILES[-1]}"
+        code = listed(REFERENCE_FILES)
         if self.lookback:
             return (
                 f"Feed the last {self.lookback} rows of a series, {count} each (float32): {shown}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from automl.errors import UserInputError
 from automl.preprocessing.base import Encoder, Named
+from automl.preprocessing.beside import listed, write_reference, write_settings, write_text
+from automl.preprocessing.named_files import files_below
 from automl.preprocessing.reference.tokenizer import PADDING, UNKNOWN, Tokenizer
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class TextEncoder(Encoder):
     """
 
     name: ClassVar[str] = "text"
+    takes: ClassVar[str] = "texts: the text itself, a file of it or a folder of such files"
 
     vocabulary: tuple[str, ...]
     length: int
@@ -98,19 +100,8 @@ class TextEncoder(Encoder):
 
         path = Path(argument) if 0 < len(argument) < 4096 and "\0" not in argument else None
         if path is not None and _is(path, "dir"):
-            found = sorted(
-                each
-                for each in path.rglob("*")
-                if each.suffix.lower() in SUFFIXES
-                and not any(part.startswith(".") for part in each.relative_to(path).parts)
-            )
-            if not found:
-                raise UserInputError(
-                    f"A folder of texts holds {' or '.join(SUFFIXES)} files. Received: {path},"
-                    " which holds none."
-                )
-            for file in found:
-                yield from self._of_file(file, file.relative_to(path).as_posix())
+            for file, name in files_below(path, SUFFIXES, "texts"):
+                yield from self._of_file(file, name)
         elif path is not None and self.column and format_of(path.name):
             yield from self._of_table(path)
         elif path is not None and _is(path, "file"):
@@ -118,23 +109,20 @@ class TextEncoder(Encoder):
         elif path is not None and _looks_like_a_file(path):
             raise UserInputError(f"There is no file {argument}. Give a path or a text.")
         else:
-            yield Named(_shortened(argument), self.encode([argument])[0])
+            yield self._named(_shortened(argument), argument)
 
     def write(self, folder: Path) -> tuple[str, ...]:
         """Writes vocabulary, settings and reference code."""
-        # Bytes, so that line ends are the same on every system.
         lines = "".join(f"{word}\n" for word in (*SPECIAL, *self.vocabulary))
-        (folder / VOCABULARY_FILE).write_bytes(lines.encode())
+        write_text(folder, VOCABULARY_FILE, lines)
         settings = {
             "length": self.length,
             "lowercase": self.lowercase,
             "longest": self.longest,
             "characters": characters(),
         }
-        (folder / SETTINGS_FILE).write_bytes(f"{json.dumps(settings, indent=2)}\n".encode())
-        for name in REFERENCE_FILES:
-            content = resources.files(_REFERENCE).joinpath(name).read_bytes()
-            (folder / name).write_bytes(content)
+        write_settings(folder, SETTINGS_FILE, settings)
+        write_reference(folder, REFERENCE_FILES)
         return (VOCABULARY_FILE, SETTINGS_FILE, *REFERENCE_FILES)
 
     def describe(self) -> str:
@@ -142,7 +130,7 @@ class TextEncoder(Encoder):
         return (
             f"Feed {self.length} token ids of a text (int32), padded at the end with 0."
             f" {VOCABULARY_FILE} has a token on each line, whose number from 0 is its id;"
-            f" {', '.join(REFERENCE_FILES[:-1])} and {REFERENCE_FILES[-1]} turn a text into ids."
+            f" {listed(REFERENCE_FILES)} turn a text into ids."
         )
 
     def _of_table(self, path: Path) -> Iterator[Named]:
@@ -158,7 +146,7 @@ class TextEncoder(Encoder):
             )
         texts = read_cells(self.column, table.frame[self.column]).strings()
         for place, text in zip(table.places, texts, strict=True):
-            yield Named(place, self.encode([text])[0])
+            yield self._named(place, text)
 
     def _of_file(self, path: Path, name: str) -> Iterator[Named]:
         from automl.preprocessing.text_file import read_text
@@ -168,11 +156,19 @@ class TextEncoder(Encoder):
         except UserInputError as error:
             raise UserInputError(f"{path} {error}.") from error
         if not self.per_line:
-            yield Named(name, self.encode([text])[0])
+            yield self._named(name, text)
             return
         # Line feeds alone: texts hold other line breaks.
         for line in text.removesuffix("\n").split("\n"):
-            yield Named(_shortened(line), self.encode([line])[0])
+            yield self._named(_shortened(line), line)
+
+    def _named(self, name: str, text: str) -> Named:
+        """Returns a text as ids, with a doubt where nothing in it was learned from."""
+        ids = self.encode([text])[0]
+        doubts: tuple[str, ...] = ()
+        if ids.max() <= UNKNOWN:
+            doubts = ("no word of it was learned from" if text.strip() else "it is empty",)
+        return Named(name, ids, doubts)
 
 
 def characters() -> str:
@@ -201,7 +197,9 @@ def _is(path: Path, kind: str) -> bool:
 
 def _looks_like_a_file(path: Path) -> bool:
     """Returns whether somebody surely meant a file: it ends like one and has no spaces."""
-    return path.suffix.lower() in SUFFIXES and " " not in str(path)
+    if " " in str(path):
+        return False
+    return path.suffix.lower() in SUFFIXES or (len(path.parts) > 1 and bool(path.suffix))
 
 
 def _shortened(text: str) -> str:

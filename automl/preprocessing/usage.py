@@ -90,7 +90,7 @@ def _output(data: DataSummary, task: str, threshold: float | None) -> dict[str, 
     record: dict[str, Any] = {"task": task}
     if threshold is not None:
         return record | {
-            "is": "an anomaly score, from 0 on; an anomaly scores above the threshold",
+            "is": "an anomaly score, from 0 on; an anomaly scores the threshold or more",
             "threshold": threshold,
         }
     if target.kind in ("class", "labels"):

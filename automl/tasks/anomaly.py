@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from automl.preprocessing.anomaly_score import AnomalyScore
 from automl.tasks.answer import Answer
 from automl.tasks.base import Task
+from automl.tasks.baseline import Baseline
 from automl.tasks.normality import find_normal
 from automl.tasks.scores import Scorer, UndefinedError
 from search_spaces import TargetSpec
@@ -129,6 +130,17 @@ class Anomaly(Task):
         below = scores[scores < cuts[best]]
         # Half way to the next score below: new examples fall in between.
         return float((cuts[best] + below.max()) / 2) if len(below) else float(cuts[best])
+
+    def baseline(
+        self, x: Examples, y: np.ndarray, known: np.ndarray, data: DataSummary
+    ) -> Baseline | None:
+        """Returns the same score for every example, where some are known to be abnormal."""
+        import numpy as np
+
+        abnormal = find_normal(data).abnormal(y)
+        if not abnormal.any() or abnormal.all():
+            return None
+        return Baseline(np.zeros((len(y), 1), np.float32), "a guess")
 
     def notes(self, data: DataSummary) -> tuple[str, ...]:
         """Says what is taken for normal."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from automl.data.dataset import DataSummary
     from automl.preprocessing.base import Tail
     from automl.tasks.answer import Answer
+    from automl.tasks.baseline import Baseline
 
 #: Rows that are kept of the predictions on test data.
 MOST_KEPT = 2_000
@@ -125,6 +126,19 @@ class Task(ABC):
             outputs: Outputs on validation data.
             y: Labels of the same.
             data: Its description.
+        """
+        return None
+
+    def baseline(
+        self, x: Examples, y: np.ndarray, known: np.ndarray, data: DataSummary
+    ) -> Baseline | None:
+        """Returns what somebody without a model would answer; None where that is not known.
+
+        Args:
+            x: Raw examples of the test split.
+            y: Their right answers.
+            known: Right answers of the training split.
+            data: The data.
         """
         return None
 

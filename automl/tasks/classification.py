@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from automl.tasks.answer import Answer
 from automl.tasks.base import Task
+from automl.tasks.baseline import Baseline
 from automl.tasks.class_metrics import class_scorers
 from automl.tasks.scores import Scorer
 from search_spaces import TargetSpec
@@ -60,6 +61,16 @@ class Classification(Task):
             f"{best} {told[best]:.4f}",
             {"label": best, "probability": told[best], "probabilities": told},
         )
+
+    def baseline(
+        self, x: Examples, y: np.ndarray, known: np.ndarray, data: DataSummary
+    ) -> Baseline | None:
+        """Returns the shares of the classes in training: the most frequent one is answered."""
+        import numpy as np
+
+        counts = np.bincount(known, minlength=len(data.class_names))
+        outputs = np.tile(counts / counts.sum(), (len(y), 1)).astype(np.float32)
+        return Baseline(outputs, f"always answering {data.class_names[int(counts.argmax())]!r}")
 
     def evidence(self, x: Examples, outputs: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
         """Returns the predicted class of each example, and the right one."""

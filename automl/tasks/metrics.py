@@ -97,6 +97,6 @@ def metric_of(name: str) -> Metric:
 
 
 #: What is measured on a candidate beside how good it is; lower is better.
-COSTS = ("size", "gzip_size", "latency", "flops", "params")
+COSTS = ("size", "gzip_size", "latency", "flops", "params", "ram")
 #: Every name that `--objective` takes.
 OBJECTIVES = (*(f"{VALIDATION}{name}" for name in METRICS), *COSTS)

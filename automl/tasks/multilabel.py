@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from automl.tasks.answer import Answer
 from automl.tasks.base import Task
+from automl.tasks.baseline import Baseline
 from automl.tasks.label_metrics import CUT, label_scorers
 from automl.tasks.scores import Scorer
 from search_spaces import TargetSpec
@@ -14,6 +15,7 @@ from search_spaces import TargetSpec
 if TYPE_CHECKING:
     import numpy as np
 
+    from automl.data.base import Examples
     from automl.data.dataset import DataSummary
 
 
@@ -48,6 +50,15 @@ class Multilabel(Task):
     def agreement(self, outputs: np.ndarray, reference: np.ndarray, data: DataSummary) -> float:
         """Returns the share of single labels on which both say the same."""
         return float(((outputs >= CUT) == (reference >= CUT)).mean())
+
+    def baseline(
+        self, x: Examples, y: np.ndarray, known: np.ndarray, data: DataSummary
+    ) -> Baseline | None:
+        """Returns the share of each label in training: those of half or more are answered."""
+        import numpy as np
+
+        outputs = np.tile(known.mean(axis=0), (len(y), 1)).astype(np.float32)
+        return Baseline(outputs, "always answering the labels that most examples have")
 
     def predict(
         self, outputs: np.ndarray, data: DataSummary, threshold: float | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from automl.preprocessing.denormalize import Denormalize
 from automl.tasks.answer import Answer
 from automl.tasks.base import Task
+from automl.tasks.baseline import Baseline
 from automl.tasks.number_metrics import mae, r2, rmse
 from automl.tasks.scores import Scorer
 from search_spaces import TargetSpec
@@ -86,6 +87,15 @@ class Regression(Task):
 
         close = np.abs(outputs - reference) <= CLOSE * self.scale(reference, data)
         return float(close.all(axis=-1).mean())
+
+    def baseline(
+        self, x: Examples, y: np.ndarray, known: np.ndarray, data: DataSummary
+    ) -> Baseline | None:
+        """Returns the mean of each number in training."""
+        import numpy as np
+
+        outputs = np.tile(known.astype(np.float64).mean(axis=0), (len(y), 1))
+        return Baseline(outputs.astype(np.float32), "always answering the mean")
 
     def predict(
         self, outputs: np.ndarray, data: DataSummary, threshold: float | None = None

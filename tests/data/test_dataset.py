@@ -145,10 +145,12 @@ def test_a_few_examples_of_rare_classes_are_no_reason_to_refuse_the_rest():
     )
 
 
-def test_a_class_that_is_in_the_given_test_data_alone_is_said():
-    given = (numbered(3, 100), np.array([0, 1, 2]))
-    notes = made(raw((60, 60, 0), test=given)).summary.notes
-    assert "No train example of class 'c' (1 in all): it is not learned." in notes
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_class_that_is_in_a_given_split_alone_is_refused_but_for_anomalies(split):
+    given = {split: (numbered(3, 100), np.array([0, 1, 2]))}
+    with pytest.raises(UserInputError, match=rf"none of 'c' \(1 in the {split} split\)"):
+        made(raw((60, 60, 0), **given))
+    assert made(raw((60, 0, 0), task="anomaly", why="one class", **given))
 
 
 def test_one_class_is_enough_to_tell_anomalies():
@@ -337,7 +339,11 @@ def test_other_data_is_a_split_by_the_names_of_the_classes(uri, tmp_path, name):
     ("x", "y", "words"),
     [
         (numbered(6), ["a", "z", "b"] * 2, "Received: z."),
-        (numbered(6).repeat(2, axis=1), ["a", "b"] * 3, "of shape (4, 4, 1)"),
+        (
+            numbered(6).repeat(2, axis=1),
+            ["a", "b"] * 3,
+            "examples of DATA's shape. Received: (4, 4, 1)",
+        ),
         (np.arange(12.0).reshape(6, 2), ["a", "b"] * 3, "DATA's kind (image, class)"),
     ],
 )

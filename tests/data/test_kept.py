@@ -11,7 +11,8 @@ import pytest
 from automl.data import kept
 from automl.data.base import RawData, Target
 from automl.data.dataset import is_kept, load, read_split, read_summary, split
-from automl.data.storage import ExamplesWriter, StoredExamples
+from automl.data.storage import StoredExamples
+from automl.data.writing import ExamplesWriter
 from automl.errors import UserInputError
 from automl.records.store import RunStore
 from search_spaces import InputSpec

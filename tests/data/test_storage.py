@@ -8,7 +8,8 @@ import threading
 import numpy as np
 import pytest
 
-from automl.data.storage import ExamplesWriter, StoredExamples, chunks, size_of, take
+from automl.data.storage import StoredExamples, chunks, size_of, take
+from automl.data.writing import ExamplesWriter
 from automl.errors import UserInputError
 
 ARRAY = np.random.default_rng(0).integers(0, 255, (50, 3, 2), dtype=np.uint8)

@@ -68,8 +68,8 @@ def test_gaps_are_filled_with_the_median_and_told():
 
 def test_a_gap_that_training_never_had_is_filled_too():
     front = fit_columns(np.array([[1], [2], [3]], np.float32), 1, 0, ())
-    features = features_of(front, np.array([[np.nan], [2], [np.inf], [-np.inf]], np.float32))
-    np.testing.assert_array_equal(features, np.repeat(features[1:2], 4, axis=0))
+    features = features_of(front, np.array([[np.nan], [2]], np.float32))
+    np.testing.assert_array_equal(features[0], features[1])
 
 
 def test_each_category_has_a_place_and_what_training_never_saw_is_all_zeros():
@@ -103,7 +103,29 @@ def test_outliers_neither_stretch_the_scale_nor_pass():
     assert features[:500].std() == pytest.approx(1, abs=0.1)
     assert features[500, 0] == pytest.approx(FURTHEST)
     assert features[501, 0] == pytest.approx(-FURTHEST)
-    assert abs(features[502, 0]) < 1, "what is out of all bounds is not known"
+    assert features[502, 0] == pytest.approx(FURTHEST), "absurd, and no gap"
+
+
+@pytest.mark.parametrize("usual", [1e-6, 1.0, 1e9])
+def test_what_is_out_of_all_bounds_is_extreme_and_not_missing(usual):
+    x = (usual * RANDOM.normal(5, 1, 500)).astype(np.float32)[:, None]
+    absurd = np.array([[1e20], [-1e20], [3.4e38], [-3.4e38], [np.inf], [-np.inf]], np.float32)
+    features = features_of(fit_columns(x, 1, 0, ()), absurd)
+    np.testing.assert_allclose(features[:, 0], [FURTHEST, -FURTHEST] * 3, rtol=1e-6)
+
+
+def test_one_absurd_value_among_equal_ones_does_not_stretch_the_scale():
+    x = np.array([0] * 40 + [1, 2, 3, 1e35], np.float32)[:, None]
+    features = features_of(fit_columns(x, 1, 0, ()), x)
+    assert np.ptp(features[:43]) > 3
+
+
+def test_a_date_out_of_all_bounds_is_extreme_and_harmless():
+    days = np.arange(18000, 18800, dtype=np.float32)[:, None]
+    front = fit_columns(days, 0, 1, ())
+    features = features_of(front, np.array([[1e30], [np.inf]], np.float32))
+    assert np.isfinite(features).all()
+    assert features[0, 0] == features[1, 0] == pytest.approx(FURTHEST)
 
 
 def test_columns_without_any_spread_or_value_are_harmless():
@@ -146,6 +168,8 @@ def test_every_file_computes_the_same_where_values_are_missing(
     some = rows[:40].copy()
     some[0] = np.nan
     some[1, 0] = np.inf
+    some[2] = 1e30
+    some[3, :3] = -3.4e38
     expected = model.predict_on_batch(some)
     assert np.isfinite(expected).all()
     runtimes = [RUNTIMES.get(name) for name in RUNTIMES.names()]

@@ -44,6 +44,7 @@ NUMBERS = [
         "\u00a01",
         "\t7\r\n",
     ),
+    *("$150,000", "-$5", "$-5", "+€ 5.5", "1.234,5 €", "12%", "%", "$", "$$5", "5 $ 5", "¥.", "3₽"),
     *(7, 1.5, True, False, None, [1], {"a": 1}, 2**70, 16777217, 0.1),
 ]
 DATES = [
@@ -142,8 +143,12 @@ def test_python_and_javascript_give_the_same_numbers(encoder, tmp_path):
         ("12,5", ".", math.nan),
         ("1.5", ",", 1.5),
         (" 7 ", ".", 7),
+        ("$150,000", ".", 150_000),
+        ("-1.234,5 €", ",", -1234.5),
+        ("12 %", ".", 12),
         (True, ".", 1),
-        ("1e39", ".", math.nan),
+        ("1e39", ".", 3.4028234663852886e38),
+        (-(10**400), ".", -3.4028234663852886e38),
         (float("inf"), ".", math.nan),
         ("?", ".", math.nan),
     ],
@@ -241,7 +246,7 @@ def test_a_series_that_is_too_short_is_said():
 
 
 def test_windows_are_the_same_in_javascript(tmp_path):
-    rows = [{"a": None, "b": "x"}, {"a": "1", "b": None}, {"a": "", "b": "?"}, {"a": 4}]
+    rows = [{"a": 1e39, "b": "x"}, {"a": "1", "b": None}, {"a": "", "b": "?"}, {"a": 4}]
     encoder = series_encoder()
     encoder.write(tmp_path)
     expected = encoder.window(rows)
@@ -269,8 +274,9 @@ def test_what_says_nothing_is_doubted(tmp_path):
     encoder = TableEncoder((Column("km", "number"), Column("make", "category", ("kia", "vw"))))
     (tmp_path / "rows.csv").write_text("make,km\nvw,12\nfoo,abc\n,\n", encoding="utf-8")
     sure, doubted, empty = encoder.examples(str(tmp_path / "rows.csv"))
-    assert sure.doubts == empty.doubts == ()
+    assert sure.doubts == ()
     assert doubted.doubts == ("km 'abc' is no number", "make 'foo' was not learned from")
+    assert empty.doubts == ("no column is known: this is the answer for a usual row",)
     (tmp_path / "ragged.csv").write_text("make,km\nvw,12\nvw\n", encoding="utf-8")
     with pytest.raises(UserInputError, match=r"line 3 has 1 field instead of 2"):
         list(encoder.examples(str(tmp_path / "ragged.csv")))

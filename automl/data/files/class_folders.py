@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl.data.base import Skipped
+from automl.data.files.listing import GIVEN_SPLITS, Listing, listing_of, readable
 from automl.data.files.scanning import Found
 from automl.data.files.split_names import split_named
-from automl.data.listing import GIVEN_SPLITS, Listing, listing_of, readable
 from automl.errors import UserInputError
 
 #: Names that are shown one by one; the rest are counted.

@@ -1,124 +1,28 @@
-"""A table of labels beside the files: ``labels.csv``."""
+"""A table of labels beside the files: which column names them, which says what."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from automl.data.base import Skipped
 from automl.data.files.class_folders import given_splits
+from automl.data.files.labels_file import Table
+from automl.data.files.labels_learned import TASK_OF_TYPE, LearnedColumns
+from automl.data.files.listing import Listing, listing_of
 from automl.data.files.scanning import Found
 from automl.data.files.split_names import split_named
-from automl.data.labels import Part, read_labels
-from automl.data.listing import Listing, listing_of
-from automl.data.options import AUTO, ReadOptions
+from automl.data.options import ReadOptions
 from automl.errors import UserInputError
 
-if TYPE_CHECKING:
-    import numpy as np
-
-NAMES = ("labels.csv", "labels.tsv")
 #: What a column that says the split is called, in lower case.
 _SPLIT_COLUMNS = ("split", "set", "subset", "partition")
 _GROUP_COLUMN = "group"
 #: What the column to be learned is called where several could be it, in lower case.
 _LABEL_COLUMNS = ("label", "labels", "class", "target", "category", "y")
-#: What several labels in one cell are separated by.
-_SEPARATORS = (";", "|")
-#: Type that ``--column`` gives what is learned -> the task that this asks for.
-_TASK_OF_TYPE = {"number": "regression", "category": "classification"}
 #: Share of the rows whose file must be found for a column to be the one of files.
 _LEAST_FOUND = 0.1
-
-
-@dataclass(frozen=True)
-class Table:
-    """The rows of a table of labels.
-
-    Attributes:
-        path: The file.
-        columns: Name of each column.
-        rows: Line number and cells of each row, as many as there are columns.
-        skipped: Rows that could not be read.
-        notes: What a person should know.
-    """
-
-    path: Path
-    columns: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-    skipped: tuple[Skipped, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def column(self, name: str) -> list[str]:
-        """Returns the cells of a column."""
-        at = self.columns.index(name)
-        return [cells[at] for _, cells in self.rows]
-
-    def only(self, kept: Sequence[int], skipped: Iterable[Skipped] = ()) -> Table:
-        """Returns the table with some of its rows, and what was skipped added to the rest."""
-        rows = tuple(self.rows[at] for at in kept)
-        return Table(self.path, self.columns, rows, (*self.skipped, *skipped), self.notes)
-
-
-def find_table(root: Path) -> Path | None:
-    """Returns the table of labels in a folder, or None."""
-    try:
-        found = sorted(path for path in root.iterdir() if path.name.lower() in NAMES)
-    except OSError:
-        return None  # `scan` says so.
-    return next((path for path in found if path.is_file()), None)
-
-
-def read_table(path: Path) -> Table:
-    """Reads a table: comma, semicolon or tab, quotes, UTF-8 or, with a note, Windows-1252.
-
-    Raises:
-        UserInputError: If there are no rows.
-    """
-    content = path.read_bytes()
-    notes: tuple[str, ...] = ()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-        notes = (f"{path.name} is no UTF-8: read as Windows-1252.",)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    skipped: list[Skipped] = []
-    columns: tuple[str, ...] = ()
-    try:
-        for cells in lines:
-            plain = tuple(cell.strip() for cell in cells)
-            if not any(plain):
-                continue
-            if not columns:
-                columns = plain
-            elif len(plain) != len(columns):
-                reason = f"has {len(plain)} cells, not {len(columns)}"
-                skipped.append(Skipped(f"{path.name} line {lines.line_num}", reason))
-            else:
-                rows.append((lines.line_num, plain))
-    except csv.Error as error:
-        raise UserInputError(f"{path} cannot be read in line {lines.line_num}: {error}.") from error
-    if not rows:
-        raise UserInputError(
-            f"{path} must hold a row of column names and a row for each file. Received:"
-            f" {'nothing' if not columns else f'{len(skipped)} rows that fit the names'}."
-        )
-    repeated = sorted({name for name in columns if columns.count(name) > 1})
-    if repeated:
-        raise UserInputError(f"{path} must name each column once. Received: {repeated[0]!r} twice.")
-    return Table(path, columns, tuple(rows), tuple(skipped), notes)
-
-
-def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return max(",\t;", key=first.count)
 
 
 def list_table(root: Path, files: Sequence[Found], table: Table, options: ReadOptions) -> Listing:
@@ -145,7 +49,7 @@ def list_table(root: Path, files: Sequence[Found], table: Table, options: ReadOp
     left = [name for name in table.columns if name not in (name_column, split_column, group_column)]
     targets = options.target or _targets(table, left)
     _check_types(table, tuple(targets), options)
-    learned = _Learned(table, tuple(targets), options)
+    learned = LearnedColumns(table, tuple(targets), options)
     rows = learned.kept
     seen = {positions[at] for at in rows} | {positions[at] for at in learned.lost}
     unnamed = [
@@ -222,10 +126,10 @@ def _check_named(table: Table, options: ReadOptions) -> None:
 
 def _check_types(table: Table, targets: tuple[str, ...], options: ReadOptions) -> None:
     for name, kind in options.columns.items():
-        if name not in targets or kind not in _TASK_OF_TYPE:
+        if name not in targets or kind not in TASK_OF_TYPE:
             raise UserInputError(
                 f"--column says of {' and '.join(targets)}, which are learned from"
-                f" {table.path.name}, whether they hold {' or '.join(_TASK_OF_TYPE)}."
+                f" {table.path.name}, whether they hold {' or '.join(TASK_OF_TYPE)}."
                 f" Received: {name}={kind}."
             )
 
@@ -314,100 +218,3 @@ def _targets(table: Table, left: list[str]) -> tuple[str, ...]:
         f"It is unclear what to learn from {table.path}. Received: columns"
         f" {', '.join(table.columns)}. Say it with --target COLUMN."
     )
-
-
-class _Learned:
-    """What the columns to be learned hold: labels or values of the rows that have any.
-
-    Attributes:
-        kind: One of `automl.data.base.TARGETS`.
-        names: Name of each class, label or number.
-        labels: Class of each kept row, or None.
-        values: Numbers of each kept row, or None.
-        kept: Positions of the rows that have a label.
-        lost: Positions of the others.
-        skipped: The same, for a person.
-        why: What says so, in a few words.
-    """
-
-    def __init__(self, table: Table, targets: tuple[str, ...], options: ReadOptions) -> None:
-        self.labels: list[str] | None = None
-        self.values: list[list[float]] | None = None
-        called = " and ".join(repr(name) for name in targets)
-        self.place = f"column{'s' * (len(targets) > 1)} {called} of {table.path.name}"
-        cells = [table.column(name) for name in targets]
-        several = len(targets) == 1 and _has_several(cells[0], options.task)
-        rows = range(len(table.rows))
-        # A file without any of several labels is one that none of them fits.
-        self.kept = [at for at in rows if several or all(column[at] for column in cells)]
-        self.lost = sorted(set(rows) - set(self.kept))
-        if not self.kept:
-            raise UserInputError(f"{self.place} must hold labels. Received: empty cells only.")
-        columns = [[column[at] for at in self.kept] for column in cells]
-        if several:
-            self._read_sets(columns[0])
-        else:
-            self._read(columns, targets, options)
-        self.skipped = [
-            Skipped(f"{table.path.name} line {table.rows[at][0]}", "has no label")
-            for at in self.lost
-        ]
-
-    def _read_sets(self, cells: list[str]) -> None:
-        """Reads ``red;round``: any number of labels in one cell."""
-        separator = next((each for each in _SEPARATORS if any(each in c for c in cells)), ";")
-        sets = [{part.strip() for part in cell.split(separator)} - {""} for cell in cells]
-        self.names: tuple[str, ...] = tuple(sorted(set().union(*sets)))
-        self.values = [[float(name in labels) for name in self.names] for labels in sets]
-        self.kind = "labels"
-        self.why = f"{len(self.names):,} different labels in {self.place}"
-
-    def _read(
-        self, columns: list[list[str]], targets: tuple[str, ...], options: ReadOptions
-    ) -> None:
-        import numpy as np
-
-        task = options.task
-        if task == AUTO and len(targets) == 1:
-            said = options.columns.get(targets[0], "")
-            task = _TASK_OF_TYPE.get(said, AUTO)
-        numbers = [_numbers(column) for column in columns]
-        known = [column for column in numbers if column is not None]
-        if len(columns) > 1 and len(known) < len(columns):
-            raise UserInputError(f"Several columns to learn must hold numbers: {self.place}.")
-        values = np.stack(known, axis=1) if known else np.array(columns[0])
-        part = Part(self.place, values, len(self.kept))
-        read = read_labels([part], task=task, names=targets)
-        self.kind, self.names, self.why = read.target.kind, read.target.names, read.why
-        if read.kept[0] is not None:
-            stays = read.kept[0].tolist()
-            self.lost = sorted({*self.lost, *self.kept} - {self.kept[at] for at in stays})
-            self.kept = [self.kept[at] for at in stays]
-        if self.kind == "class":
-            self.labels = [self.names[index] for index in read.values[0].tolist()]
-        else:
-            self.values = read.values[0].tolist()
-
-
-def _has_several(cells: list[str], task: str) -> bool:
-    """Returns whether cells hold sets of labels."""
-    if task == "multilabel":
-        return True
-    return task == AUTO and any(separator in cell for cell in cells for separator in _SEPARATORS)
-
-
-def _numbers(cells: list[str]) -> np.ndarray | None:
-    """Returns cells as numbers, whole ones as integers, or None if one is none.
-
-    ``007`` is a name, not a number.
-    """
-    import numpy as np
-
-    if any(len(cell) > 1 and cell.startswith("0") and cell.isdigit() for cell in cells):
-        return None
-    for read in (int, float):
-        try:
-            return np.array([read(cell) for cell in cells])
-        except (ValueError, OverflowError):
-            continue
-    return None

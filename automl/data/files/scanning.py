@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from automl.data.base import Skipped
-from automl.data.listing import readable
+from automl.data.files.listing import readable
 from automl.errors import UserInputError
 
 #: Files and folders that file managers leave behind, in lower case.

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.data.decoding.files import UnreadableError
+
 if TYPE_CHECKING:
     import numpy as np
     from PIL import Image
@@ -17,10 +19,6 @@ if TYPE_CHECKING:
 _ANIMATED = frozenset(("GIF", "PNG", "WEBP", "AVIF", "FLI"))
 #: Formats that are one as far as suffixes go.
 _SAME = {"MPO": "JPEG", "DIB": "BMP"}
-
-
-class UnreadableError(Exception):
-    """A file that gives no picture; its text says why in a few words."""
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.data.series.cases import (
-    MISSING,
     Cases,
     class_of,
     labels_of,
+    number_of,
     numbers,
+    numbers_only,
     read_lines,
     side_by_side,
     wrong,
@@ -209,24 +210,16 @@ def _unquoted(text: str) -> str:
 
 def _values(path: Path, number: int, cells: list[str], relational: bool) -> np.ndarray:
     """Returns the values of one case, steps x channels."""
-    try:
+    with numbers_only(path, number):
         if relational:
             rows = cells[0].replace("\\n", "\n").split("\n")
             return side_by_side([numbers(row) for row in rows if row.strip()])
         return numbers("\n".join(cells), "\n")[:, None]
-    except ValueError as error:
-        reason = str(error).rstrip(".")
-        raise wrong(path, number, f"values must be numbers or '?': {reason}.") from error
 
 
 def _label(path: Path, number: int, label: str, attribute: Attribute) -> Any:
     if attribute.type == "numeric":
-        try:
-            return float("nan") if label.lower() in MISSING else float(label)
-        except ValueError:
-            raise wrong(
-                path, number, f"{attribute.name} must be a number. Received: {label!r}."
-            ) from None
+        return number_of(path, number, label, attribute.name)
     name = class_of(label, attribute.values)
     if name is None:
         raise wrong(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,6 +92,34 @@ def read_lines(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
     except OSError as error:
         raise UserInputError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def number_of(path: Path, line: int, label: str, name: str) -> float:
+    """Returns the number that is to be learned of a case; NaN where it is missing.
+
+    Args:
+        path: The file.
+        line: Where the case is.
+        label: What stands there.
+        name: What messages call it.
+
+    Raises:
+        UserInputError: If it is no number.
+    """
+    try:
+        return float("nan") if label.lower() in MISSING else float(label)
+    except ValueError:
+        raise wrong(path, line, f"{name} must be a number. Received: {label!r}.") from None
+
+
+@contextmanager
+def numbers_only(path: Path, line: int) -> Iterator[None]:
+    """Turns what is wrong with the values of a case into an error that says where it is."""
+    try:
+        yield
+    except ValueError as error:
+        reason = str(error).rstrip(".")
+        raise wrong(path, line, f"values must be numbers or '?': {reason}.") from error
 
 
 def wrong(path: Path, number: int, what: str) -> UserInputError:

@@ -41,7 +41,7 @@ class SeriesSource(Source):
         Raises:
             UserInputError: If a file cannot be read; the message names the line.
         """
-        from automl.data.arrays import examples_and_labels
+        from automl.data.arrays.pairs import examples_and_labels
 
         given = find(uri)
         train = _read(given.train, options)

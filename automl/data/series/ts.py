@@ -16,7 +16,9 @@ from automl.data.series.cases import (
     Cases,
     class_of,
     labels_of,
+    number_of,
     numbers,
+    numbers_only,
     read_lines,
     side_by_side,
     wrong,
@@ -124,11 +126,8 @@ def _case(path: Path, number: int, line: str, header: _Header) -> tuple[np.ndarr
         raise wrong(
             path, number, f"@dimensions says {header.channels} channels. Received: {len(parts)}."
         )
-    try:
+    with numbers_only(path, number):
         channels = [_stamped(part) if header.stamped else numbers(part) for part in parts]
-    except ValueError as error:
-        reason = str(error).rstrip(".")
-        raise wrong(path, number, f"values must be numbers or '?': {reason}.") from error
     return side_by_side(channels), label
 
 
@@ -141,12 +140,7 @@ def _stamped(text: str) -> np.ndarray:
 
 def _label(path: Path, number: int, label: str, header: _Header) -> Any:
     if header.regression:
-        try:
-            return float("nan") if label == "?" else float(label)
-        except ValueError:
-            raise wrong(
-                path, number, f"the target must be a number. Received: {label!r}."
-            ) from None
+        return number_of(path, number, label, "the target")
     name = class_of(label, header.class_names) if header.class_names else label
     if name is None:
         raise wrong(

@@ -95,6 +95,7 @@ def _check_classes(raw: RawData, shares: Shares) -> None:
             + (f"1, {names[0]!r}." if names else "0.")
         )
     counts = np.bincount(raw.y, minlength=len(names))
+    _check_given_classes(raw, counts)
     # Groups and time decide for themselves which classes a split gets.
     needed = 1 if raw.ordered or raw.groups is not None else shares.splits
     rare = counts < needed
@@ -110,6 +111,26 @@ def _check_classes(raw: RawData, shares: Shares) -> None:
         f"Every class needs at least {examples}. Received: {found}."
         f" Add examples or remove the class{'es' if rare.sum() > 1 else ''}."
     )
+
+
+def _check_given_classes(raw: RawData, counts: np.ndarray) -> None:
+    """Refuses classes of which a given split holds examples and the rest none."""
+    import numpy as np
+
+    for split, given in (("validation", raw.validation), ("test", raw.test)):
+        if given is None:
+            continue
+        here = np.bincount(given[1], minlength=len(counts))
+        unlearned = [
+            f"{name!r} ({count:,} in the {split} split)"
+            for name, count, trained in zip(raw.class_names, here, counts, strict=True)
+            if count and not trained
+        ]
+        if unlearned:
+            raise UserInputError(
+                f"Every class needs training examples. Received: none of {shown(unlearned)}."
+                f" Mend its name, add training examples or take it out of the {split} split."
+            )
 
 
 def _check_training(raw: RawData, parts: Parts) -> None:

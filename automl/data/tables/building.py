@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.data.base import RawData
 from automl.data.options import AUTO, ReadOptions
-from automl.data.tables.cells import Cells, read_cells
-from automl.data.tables.forecasting import Clock, forecast_data
-from automl.data.tables.inference import Found, date_order, decimal_mark, infer
+from automl.data.tables.clock import Clock
+from automl.data.tables.columns import Columns, tell_apart
+from automl.data.tables.forecasting import forecast_data
+from automl.data.tables.inference import date_order
 from automl.data.tables.media import file_data, text_data
 from automl.data.tables.reading import Table, framed
 from automl.data.tables.rows import gather_inputs, row_data
-from automl.data.tables.targets import Learned, read_targets, target_columns
+from automl.data.tables.targets import Learned, read_targets
 from automl.errors import UserInputError
-from search_spaces.registry import nearest
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas
-
-#: Columns that are shown one by one.
-_MOST_SHOWN = 30
-_PLURALS = {
-    "number": "numbers",
-    "date": "dates",
-    "category": "categories",
-    "text": "texts",
-    "path": "paths of files",
-    "ignore": "left out",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class _Columns:
-    """A table whose columns are told apart.
-
-    Attributes:
-        cells: Column -> its cells.
-        found: Column -> what it is.
-        decimal: Decimal mark of numbers in text.
-        places: Where each row is.
-        targets: Columns to be learned.
-    """
-
-    cells: dict[str, Cells]
-    found: dict[str, Found]
-    decimal: str
-    places: list[str]
-    targets: tuple[str, ...]
-
-    def of(self, *types: str) -> list[str]:
-        """Returns the columns of some types that are not to be learned."""
-        return [
-            name
-            for name, found in self.found.items()
-            if found.type in types and name not in self.targets
-        ]
 
 
 def from_frame(frame: pandas.DataFrame, options: ReadOptions) -> RawData:
@@ -90,80 +51,13 @@ def from_table(table: Table, options: ReadOptions, root: Path) -> RawData:
     Raises:
         UserInputError: If nothing can be learned from it.
     """
-    columns, notes = _told_apart(table, options)
+    columns, notes = tell_apart(table, options)
     notes = (*table.notes, *notes)
     raw = _made(columns, options, root, notes)
     return replace(raw, skipped=(*table.skipped, *raw.skipped))
 
 
-def _told_apart(table: Table, options: ReadOptions) -> tuple[_Columns, tuple[str, ...]]:
-    frame = table.frame
-    cells = {str(name): read_cells(str(name), frame[name]) for name in frame.columns}
-    for option, name in (("--time-column", options.time_column), ("--group", options.group)):
-        if name and name not in cells:
-            raise UserInputError(
-                f"{option} names a column. Received: {name!r}.{nearest(name, cells)}"
-            )
-    decimal = decimal_mark(cells.values())
-    uses = (options.time_column, options.group)
-    found = infer(cells.values(), decimal, options.columns, uses)
-    if "" in found and "" not in options.columns:
-        found[""] = Found("", "ignore", "the first column has no name: it names the rows")
-    targets, why = target_columns(list(cells), found, options)
-    for name in targets:
-        if name in uses:
-            raise UserInputError(
-                f"A column has one use. Received: {name!r} as target and to order or group rows."
-            )
-    columns = _Columns(cells, found, decimal, table.places, targets)
-    notes = [_types(columns, options)]
-    notes += [
-        f"Column {name!r}: {each.reason}."
-        for name, each in found.items()
-        if each.reason and each.type != "ignore" and name not in targets
-    ]
-    if why:
-        notes.insert(0, f"Learned is column {targets[0]!r}: {why}.")
-    if decimal == ",":
-        notes.append("Numbers have a decimal comma.")
-    return columns, tuple(notes)
-
-
-def _types(columns: _Columns, options: ReadOptions) -> str:
-    """Returns what every column was found to be, in one line."""
-    uses = dict.fromkeys(columns.targets, "target")
-    uses |= {options.time_column: "time"} if options.time_column else {}
-    uses |= {options.group: "group"} if options.group else {}
-
-    def shown(name: str) -> str:
-        if name in uses:
-            return uses[name]
-        found = columns.found[name]
-        if found.type == "ignore":
-            return f"left out ({found.reason})"
-        if found.type == "category":
-            return f"category of {columns.cells[name].distinct:,}"
-        return found.type
-
-    names = list(columns.found)
-    if len(names) <= _MOST_SHOWN:
-        return (
-            "Columns: " + "; ".join(f"{name or '(no name)'} {shown(name)}" for name in names) + "."
-        )
-    counts = Counter(
-        uses.get(name) or _PLURALS[found.type] for name, found in columns.found.items()
-    )
-    told = ", ".join(f"{count:,} {what}" for what, count in counts.items())
-    reasons = Counter(
-        found.reason
-        for name, found in columns.found.items()
-        if found.type == "ignore" and name not in uses
-    )
-    left = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
-    return f"Columns: {told}{f' ({left})' if left else ''}."
-
-
-def _made(columns: _Columns, options: ReadOptions, root: Path, notes: tuple[str, ...]) -> RawData:
+def _made(columns: Columns, options: ReadOptions, root: Path, notes: tuple[str, ...]) -> RawData:
     used = (options.time_column, options.group)
     if _is_forecast(columns, options):
         return _forecast(columns, options, notes)
@@ -218,7 +112,7 @@ def _unused(names: Sequence[str], why: str, hint: str = "") -> tuple[str, ...]:
 
 
 def _rows(
-    columns: _Columns,
+    columns: Columns,
     inputs: Sequence[str],
     learned: Learned,
     groups: np.ndarray | None,
@@ -232,12 +126,17 @@ def _rows(
         learned.kept,
     )
     return row_data(
-        found, learned, (*notes, *said), groups=groups, ordered=bool(options.time_column)
+        found,
+        learned,
+        (*notes, *said),
+        cells=columns.cells,
+        groups=groups,
+        ordered=bool(options.time_column),
     )
 
 
 def _in_time(
-    columns: _Columns, options: ReadOptions, learned: Learned
+    columns: Columns, options: ReadOptions, learned: Learned
 ) -> tuple[Learned, tuple[str, ...]]:
     """Returns what is to be learned in the order of time, and what to say of it."""
     import numpy as np
@@ -249,18 +148,18 @@ def _in_time(
     return replace(learned, y=learned.y[order], kept=learned.kept[order]), notes
 
 
-def _all_groups(columns: _Columns, options: ReadOptions) -> np.ndarray | None:
+def _all_groups(columns: Columns, options: ReadOptions) -> np.ndarray | None:
     import numpy as np
 
     return np.array(columns.cells[options.group].strings()) if options.group else None
 
 
-def _groups(columns: _Columns, options: ReadOptions, learned: Learned) -> np.ndarray | None:
+def _groups(columns: Columns, options: ReadOptions, learned: Learned) -> np.ndarray | None:
     groups = _all_groups(columns, options)
     return None if groups is None else groups[learned.kept]
 
 
-def _is_forecast(columns: _Columns, options: ReadOptions) -> bool:
+def _is_forecast(columns: Columns, options: ReadOptions) -> bool:
     """Returns whether a later row's numbers are asked for, not what a row itself says."""
     if options.task != AUTO:
         return options.task == "forecasting"
@@ -277,7 +176,7 @@ def _is_forecast(columns: _Columns, options: ReadOptions) -> bool:
     return learned.target.kind == "number"
 
 
-def _forecast(columns: _Columns, options: ReadOptions, notes: tuple[str, ...]) -> RawData:
+def _forecast(columns: Columns, options: ReadOptions, notes: tuple[str, ...]) -> RawData:
     clock = _clock(columns, options)
     for name in columns.targets:
         if columns.found[name].type != "number":
@@ -305,7 +204,7 @@ def _forecast(columns: _Columns, options: ReadOptions, notes: tuple[str, ...]) -
     )
 
 
-def _clock(columns: _Columns, options: ReadOptions) -> Clock:
+def _clock(columns: Columns, options: ReadOptions) -> Clock:
     """Returns when each row was, by the column that says it or the only one of dates."""
     import numpy as np
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from automl.data.tables.cells import Cells
 from automl.errors import UserInputError
-from search_spaces.registry import nearest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +27,8 @@ _WORDS, _DIFFERENT = 3.0, 0.5
 _SAMPLE = 2_000
 #: Cells that are looked at for decimal marks.
 _MARKS = 50
+#: Characters of a cell that a note shows.
+_SHOWN = 40
 _ID_NAME = re.compile(
     r"^(id|index|idx|row|nr|no|number|uuid|guid|key|)$|[ _\-.](id|key)$|[a-z]I[Dd]$"
 )
@@ -40,6 +41,13 @@ IMAGES = frozenset(
 AUDIO = frozenset((".wav", ".flac", ".ogg", ".mp3", ".oga", ".opus", ".aiff", ".aif"))
 TEXTS = frozenset((".txt", ".text"))
 _FILES = IMAGES | AUDIO | TEXTS
+#: Signs that numbers may have, and that are left out.
+_SIGNS = re.compile(r"[$€£¥₹₽₩₺%]")
+#: Share of the cells from which on a column may be meant for numbers or dates, though too many
+#: of its cells are words.
+_MAYBE = 0.5
+#: Different words that stand for what is not known, at most, and their share of numbers.
+_STAND_INS, _FEW = 3, 0.2
 
 
 @dataclass(frozen=True)
@@ -73,14 +81,10 @@ def infer(
             not left out for having one value or only different ones.
 
     Raises:
-        UserInputError: If the user named an unknown column or type.
+        UserInputError: If the user named an unknown type.
     """
     by_name = {cells.name: cells for cells in columns}
     for name, type_ in said.items():
-        if name not in by_name:
-            raise UserInputError(
-                f"--column names a column of the table. Received: {name!r}.{nearest(name, by_name)}"
-            )
         if type_ not in TYPES:
             raise UserInputError(
                 f"A column is one of {', '.join(TYPES)}. Received: {name}={type_}."
@@ -99,7 +103,7 @@ def decimal_mark(columns: Iterable[Cells]) -> str:
     for cells in columns:
         if cells.kind != "text" or not cells.texts:
             continue
-        sample = cells.texts[:_MARKS]
+        sample = [_SIGNS.sub("", text).strip() for text in cells.texts[:_MARKS]]
         plain = [re.fullmatch(r"[+-]?[0-9]*([.,])[0-9]+", text) for text in sample]
         marks = [found[1] for found in plain if found]
         if len(marks) >= len(sample) / 2:
@@ -120,6 +124,8 @@ def _as_said(cells: Cells, type_: str, decimal: str) -> Found:
         order, read = date_order(cells)
     elif type_ == "number":
         read = _count(cells.numbers(decimal))
+        if read:
+            return Found(cells.name, type_, _of_numbers(cells, known - read, known))
     else:
         return Found(cells.name, type_)
     if not read and known:
@@ -144,11 +150,50 @@ def _inferred(cells: Cells, decimal: str, kept: bool) -> Found:
     if read >= _ENOUGH * known:
         if not kept and _counts_rows(name, numbers):
             return Found(name, "ignore", "numbers its rows")
-        return Found(name, "number", _unread(known - read, known, "number"))
-    order, read = date_order(cells)
-    if read >= _ENOUGH * known:
-        return Found(name, "date", _unread(known - read, known, "date"), order)
-    return _words(cells, known, kept)
+        return Found(name, "number", _of_numbers(cells, known - read, known))
+    order, dates = date_order(cells)
+    if dates >= _ENOUGH * known:
+        return Found(name, "date", _unread(known - dates, known, "date"), order)
+    found = _words(cells, known, kept)
+    if max(read, dates) < _MAYBE * known or found.type == "path":
+        return found
+    type_ = "number" if read >= dates else "date"
+    values = numbers if type_ == "number" else cells.days(order)
+    return _mostly(cells, found, type_, values, order)
+
+
+def _mostly(cells: Cells, found: Found, type_: str, values: np.ndarray, order: str) -> Found:
+    """Tells what a column is most of whose cells, but not enough, are numbers or dates.
+
+    A few words that come again stand for what is not known. Numbers must be many
+    for that, or they may be sizes: 38, 40, M, L.
+    """
+    import numpy as np
+
+    strange = cells.known & np.isnan(values)
+    words = [cells.texts[code] for code in np.unique(cells.codes[strange])]
+    known, lost = int(cells.known.sum()), int(strange.sum())
+    measured = type_ == "date" or (
+        lost <= _FEW * known and len(np.unique(values[~np.isnan(values)])) >= _IDENTIFIERS
+    )
+    shown = ", ".join(repr(word[:_SHOWN]) for word in words[:_STAND_INS])
+    if len(words) <= _STAND_INS and measured:
+        reason = f"{lost:,} of {known:,} cells are no {type_} ({shown}) and taken for not known"
+        return Found(cells.name, type_, reason, order)
+    hint = (
+        f"{known - lost:,} of {known:,} cells are {type_}s and others are not, e.g. {shown}:"
+        f" --column {cells.name}={type_} takes those for not known"
+    )
+    return replace(found, reason="; ".join(filter(None, (found.reason, hint))))
+
+
+def _of_numbers(cells: Cells, unread: int, known: int) -> str:
+    """Returns what a person should know of a column of numbers."""
+    signs = dict.fromkeys(sign for text in cells.texts[:_SAMPLE] for sign in _SIGNS.findall(text))
+    told = f"numbers are read without {' and '.join(signs)}" if signs else ""
+    if len(signs) > 1:
+        told += ", as if all were of one kind"
+    return "; ".join(filter(None, (_unread(unread, known, "number"), told)))
 
 
 def _words(cells: Cells, known: int, kept: bool) -> Found:

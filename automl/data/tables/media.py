@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from automl.data.base import RawData, Skipped
-from automl.data.listing import listing_of
+from automl.data.files.listing import listing_of
 from automl.data.options import ReadOptions
 from automl.data.tables.cells import Cells
 from automl.data.tables.inference import AUDIO, IMAGES
@@ -101,13 +101,12 @@ def text_data(
     Raises:
         UserInputError: If no text holds a word.
     """
-    from automl.data.texts.tokenized import texts_from
+    from automl.data.texts.tokenized import EncodedTexts, texts_from
 
     strings = cells.strings()
     tokenized = texts_from([strings[row] for row in learned.kept.tolist()], options)
 
-    def data(rows: np.ndarray | None) -> RawData:
-        encoded = tokenized.fit(rows)
+    def data(encoded: EncodedTexts) -> RawData:
         return RawData(
             x=encoded.x,
             y=learned.y,
@@ -120,10 +119,11 @@ def text_data(
             why=learned.why,
             notes=(*notes, *encoded.notes),
             skipped=learned.skipped,
-            fit=data,
+            fit=lambda rows: data(tokenized.fit(rows)),
+            alike=lambda encoder: data(tokenized.alike(encoder)),
         )
 
-    return data(None)
+    return data(tokenized.fit())
 
 
 def _reader(files: Sequence[Path]) -> Any:

@@ -69,6 +69,11 @@ def format_of(name: str) -> str:
     return next((kind for suffix, kind in FORMATS.items() if small.endswith(suffix)), "")
 
 
+def has_tabs(name: str) -> bool:
+    """Returns whether a file is one of tabs, by the end of its name."""
+    return name.lower().removesuffix(".gz").endswith((".tsv", ".tab"))
+
+
 def read_table(path: Path) -> Table:
     """Reads a table.
 
@@ -98,8 +103,7 @@ def _text(path: Path, kind: str) -> Table:
     notes = () if decoded.encoding == "utf-8" else (f"The file is read as {decoded.encoding}.",)
     if kind == "lines":
         return _lines(decoded.text, notes)
-    tabs = path.name.lower().removesuffix(".gz").endswith((".tsv", ".tab"))
-    return _delimited(decoded.text, tabs, notes)
+    return _delimited(decoded.text, has_tabs(path.name), notes)
 
 
 def _delimited(text: str, tabs: bool, notes: tuple[str, ...]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,12 @@ from automl.data.base import RawData
 from automl.data.tables.cells import Cells
 from automl.data.tables.inference import Found
 from automl.data.tables.targets import Learned
+from automl.errors import UserInputError
 from automl.preprocessing.columns import FURTHEST, fit_columns
+from automl.preprocessing.reference.table_row import LARGEST
 from automl.preprocessing.table import Column, TableEncoder
 from search_spaces import InputSpec
+from search_spaces.registry import nearest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,11 +94,10 @@ def gather_inputs(
             if each.type != kind:
                 continue
             values = cells.numbers(decimal) if kind == "number" else cells.days(each.order)
-            with np.errstate(over="ignore"):
-                single = values[kept].astype(np.float32)
-            bad = int(np.isinf(single).sum())
+            values = values[kept]
+            bad = int(np.isinf(values).sum())
             infinite, affected = infinite + bad, affected + (bad > 0)
-            measured.append(np.where(np.isinf(single), np.float32(np.nan), single))
+            measured.append(_single(values))
             described.append(Column(cells.name, kind, order=each.order))
     categories = tuple(
         cells.categories().rows(kept)
@@ -122,6 +124,7 @@ def row_data(
     learned: Learned,
     notes: Sequence[str],
     *,
+    cells: Mapping[str, Cells],
     groups: np.ndarray | None = None,
     ordered: bool = False,
 ) -> RawData:
@@ -131,6 +134,7 @@ def row_data(
         inputs: What a model sees of each row.
         learned: What is known of each row.
         notes: What a person should know.
+        cells: Every column of the table, by name.
         groups: Values of rows that must not be in two splits.
         ordered: Whether the rows are in the order of time.
     """
@@ -150,7 +154,49 @@ def row_data(
         skipped=learned.skipped,
     )
     raw = inputs.fitted(raw, every)
-    return replace(raw, fit=lambda train: inputs.fitted(replace(raw, fit=None), train))
+    return replace(
+        raw,
+        fit=lambda train: inputs.fitted(replace(raw, fit=None), train),
+        alike=lambda encoder: replace(raw, x=_encoded(cells, learned.kept, encoder)),
+    )
+
+
+def _encoded(cells: Mapping[str, Cells], kept: np.ndarray, encoder: TableEncoder) -> np.ndarray:
+    """Returns rows as the encoder of another table gives them, float32, rows x columns.
+
+    Args:
+        cells: Every column, by name.
+        kept: Positions of the rows.
+        encoder: What was fitted on the other table.
+
+    Raises:
+        UserInputError: If the table lacks a column of the other one.
+    """
+    import numpy as np
+
+    found = []
+    for column in encoder.columns:
+        if column.name not in cells:
+            raise UserInputError(
+                f"Validation and test data have the columns of DATA. Received: a table without"
+                f" {column.name!r}.{nearest(column.name, cells)}"
+            )
+        here = cells[column.name]
+        if column.kind == "category":
+            found.append(_places(here.categories().rows(kept), column.values))
+        else:
+            number = column.kind == "number"
+            values = here.numbers(encoder.decimal) if number else here.days(column.order)
+            found.append(_single(values[kept]))
+    return np.stack(found, axis=1)
+
+
+def _single(values: np.ndarray) -> np.ndarray:
+    """Returns numbers as float32: infinite ones are not known, too large ones stay outliers."""
+    import numpy as np
+
+    values = np.where(np.isinf(values), np.nan, np.clip(values, -LARGEST, LARGEST))
+    return values.astype(np.float32)
 
 
 def _frequent(cells: Cells, train: np.ndarray) -> tuple[str, ...]:

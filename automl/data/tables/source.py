@@ -32,6 +32,18 @@ class TableSource(Source):
         plain = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson")
         return small.endswith((*plain, ".parquet", *(f"{end}.gz" for end in plain)))
 
+    def check(self, uri: str, options: ReadOptions) -> None:
+        """Refuses names of columns that the header does not hold.
+
+        Raises:
+            UserInputError: If one is wrong.
+        """
+        from automl.data.tables.header import check_columns, names_in
+
+        names = names_in(Path(uri))
+        if names is not None:
+            check_columns(names, options)
+
     def load(self, uri: str, options: ReadOptions) -> RawData:
         """Reads the table.
 

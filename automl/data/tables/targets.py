@@ -10,9 +10,9 @@ from automl.data.base import Skipped, Target
 from automl.data.labels import NO_TARGET, TASK_OF
 from automl.data.options import AUTO, ReadOptions
 from automl.data.tables.cells import Cells, written
+from automl.data.tables.header import listed
 from automl.data.tables.inference import Found
 from automl.errors import UserInputError
-from search_spaces.registry import nearest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,14 +66,8 @@ def target_columns(
         options: ``target`` and ``task`` say more.
 
     Raises:
-        UserInputError: If a column is not in the table.
+        UserInputError: If no column can be learned.
     """
-    for name in options.target:
-        if name not in names:
-            raise UserInputError(
-                f"--target names a column. Received: {name!r}.{nearest(name, names)}"
-                f" Columns: {_listed(names)}."
-            )
     if options.target:
         return tuple(dict.fromkeys(options.target)), ""
     free = [name for name in names if name not in (options.time_column, options.group)]
@@ -89,7 +83,7 @@ def target_columns(
     if not usable:
         raise UserInputError(
             "A table needs a column to learn. Received: none of numbers or categories among"
-            f" {_listed(names)}. Name one with --target."
+            f" {listed(names)}. Name one with --target."
         )
     return (usable[-1],), f"{usable[-1]!r} is the last column that can be learned, and no --target"
 
@@ -232,7 +226,7 @@ def _several(
         return Learned(Target("labels", names), y, kept, why, skipped)
     if options.task == "multilabel":
         raise UserInputError(
-            f"Several labels are columns of 0 and 1. Received: other numbers in {_listed(names)}."
+            f"Several labels are columns of 0 and 1. Received: other numbers in {listed(names)}."
         )
     why = f"{len(names)} target columns of numbers"
     return Learned(Target("number", names), y, kept, why, skipped)
@@ -276,8 +270,3 @@ def _nothing(name: str) -> UserInputError:
         f"A column to be learned holds something. Received: {name!r}, which is empty."
         " Name another with --target."
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
-    return ", ".join(names[:20]) + more

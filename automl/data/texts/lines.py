@@ -7,18 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from automl.data.base import RawData, Skipped, Source
 from automl.data.labels import Labels, Part, read_labels
 from automl.data.options import ReadOptions
 from automl.data.texts.reading import encoding_notes
-from automl.data.texts.tokenized import texts_from
+from automl.data.texts.tokenized import EncodedTexts, texts_from
 from automl.errors import UserInputError
 from automl.preprocessing.text_file import read_text
-
-if TYPE_CHECKING:
-    import numpy as np
 
 #: What fastText writes before each label of a line.
 PREFIX = "__label__"
@@ -26,6 +22,9 @@ _FAST = re.compile(rf"((?:{PREFIX}\S+\s+)*{PREFIX}\S+)(?:\s+|$)")
 #: Lines that a label has on average, at least, if it is one: first words of plain
 #: sentences are more varied than that.
 _LINES_PER_LABEL = 3
+_NUMBER = re.compile(r"[+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?")
+#: Different texts for each different label from which on their number alone decides.
+_FAR_FEWER = 5
 _SUFFIXES = (".txt", ".text", ".lines", ".all", ".ft")
 _PACKED = ".gz"
 
@@ -85,8 +84,7 @@ class LinesSource(Source):
         unlabeled = tuple(replace(one, where=_where(one, lines)) for one in labels.skipped)
         tokenized = texts_from([line.text for line in lines], options, per_line=True)
 
-        def data(rows: np.ndarray | None) -> RawData:
-            encoded = tokenized.fit(rows)
+        def data(encoded: EncodedTexts) -> RawData:
             return RawData(
                 x=encoded.x,
                 y=labels.values[0],
@@ -97,10 +95,11 @@ class LinesSource(Source):
                 why=f"{form}: {labels.why}",
                 notes=(*notes, *encoded.notes),
                 skipped=(*skipped, *unlabeled),
-                fit=data,
+                fit=lambda rows: data(tokenized.fit(rows)),
+                alike=lambda encoder: data(tokenized.alike(encoder)),
             )
 
-        return data(None)
+        return data(tokenized.fit())
 
 
 def _where(skipped: Skipped, lines: Sequence[Line]) -> str:
@@ -138,12 +137,31 @@ def _of_fast(number: int, row: str) -> Line:
 
 
 def _of_tabs(rows: list[tuple[int, str]]) -> tuple[list[Line], str]:
-    """Takes the side with fewer different values as the label."""
+    """Takes the side as the label that is more like one."""
     first = [_of_pair(number, *row.partition("\t")[::2]) for number, row in rows]
     last = [_of_pair(number, *row.rpartition("\t")[::-2]) for number, row in rows]
-    if len({line.labels for line in first}) <= len({line.labels for line in last}):
+    if _is_label_first(first, last):
         return first, "lines are label<TAB>text"
     return last, "lines are text<TAB>label"
+
+
+def _is_label_first(first: Sequence[Line], last: Sequence[Line]) -> bool:
+    """Returns whether what stands first is the label.
+
+    Numbers are labels, words beside them texts. Labels are far fewer than texts;
+    where texts repeat too, labels are shorter.
+    """
+    ahead = {line.labels[0] for line in first}
+    behind = {line.labels[0] for line in last}
+    numbers = [all(map(_NUMBER.fullmatch, side)) for side in (ahead, behind)]
+    if numbers[0] != numbers[1]:
+        return numbers[0]
+    if max(len(ahead), len(behind)) >= _FAR_FEWER * min(len(ahead), len(behind)):
+        return len(ahead) < len(behind)
+    words = [sum(len(text.split()) for text in side) / len(side) for side in (ahead, behind)]
+    if words[0] != words[1]:
+        return words[0] < words[1]
+    return len(ahead) <= len(behind)
 
 
 def _of_pair(number: int, label: str, text: str) -> Line:

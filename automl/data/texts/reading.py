@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl.data.listing import Listing
+from automl.data.files.listing import Listing
 from automl.data.options import ReadOptions
-from automl.data.texts.tokenized import texts_from
+from automl.data.texts.tokenized import EncodedTexts, texts_from
 from automl.errors import UserInputError
 from automl.preprocessing.text_file import FALLBACK, read_text
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from automl.data.base import RawData
 
 #: Files between two reports of progress.
@@ -34,6 +33,8 @@ def read_texts(listing: Listing, options: ReadOptions) -> RawData:
     Raises:
         UserInputError: If no file is left.
     """
+    import numpy as np
+
     texts: list[str] = []
     failed: dict[int, str] = {}
     encodings: Counter[str] = Counter()
@@ -49,22 +50,18 @@ def read_texts(listing: Listing, options: ReadOptions) -> RawData:
     tokenized = texts_from(texts, options)
     training = listing.parts()["train"]
 
-    def data(rows: np.ndarray | None) -> RawData:
-        import numpy as np
-
-        if rows is None:
-            # Never on what the data brought as validation or test split.
-            rows = np.arange(training.start, training.stop)
-        encoded = tokenized.fit(rows)
-        return listing.raw_data(
+    def data(encoded: EncodedTexts) -> RawData:
+        raw = listing.raw_data(
             encoded.x,
             encoded.input,
             encoder=encoded.encoder,
             notes=(*notes, *encoded.notes),
-            fit=data,
+            fit=lambda rows: data(tokenized.fit(rows)),
         )
+        return replace(raw, alike=lambda encoder: data(tokenized.alike(encoder)))
 
-    return data(None)
+    # Never on what the data brought as validation or test split.
+    return data(tokenized.fit(np.arange(training.start, training.stop)))
 
 
 def encoding_notes(encodings: Counter[str]) -> tuple[str, ...]:

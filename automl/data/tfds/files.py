@@ -103,7 +103,7 @@ def _read(
     *,
     encoded: bool,
 ) -> RawData:
-    from automl.data.listing import listing_of
+    from automl.data.files.listing import listing_of
 
     with _folder() as root:
         files, roles, labels, notes = _written(

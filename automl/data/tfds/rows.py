@@ -16,7 +16,7 @@ def from_rows(builder: Any, splits: Any, chosen: Any, options: ReadOptions) -> R
     Raises:
         UserInputError: If there is nothing to learn.
     """
-    from automl.data.parted import from_frames
+    from automl.data.splitting.parted import from_frames
 
     if not chosen.target:
         raise UserInputError(

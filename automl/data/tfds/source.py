@@ -61,6 +61,10 @@ class TfdsSource(Source):
 
         builder = open_builder(name, options)
         chosen = choose(builder.info, options)
+        if options.columns and chosen.kind != "table":
+            raise UserInputError(
+                f"--column is for rows of a table, and {uri} holds {chosen.kind}s. Leave it out."
+            )
         splits = splits_of(builder.info, name.split)
         raw: RawData = _READERS[chosen.kind](builder, splits, chosen, replace(options, target=()))
         fed = chosen.inputs[0] if len(chosen.inputs) == 1 else f"{len(chosen.inputs)} features"
@@ -108,11 +112,22 @@ def _image(builder: Any, splits: Any, chosen: Any, options: ReadOptions) -> RawD
 
 
 def _from_arrays(builder: Any, splits: Any, chosen: Any, options: ReadOptions) -> RawData:
-    from automl.data.arrays import examples_and_labels
     from automl.data.tfds.reading import arrays
 
     read = arrays(builder, splits, chosen.inputs[0], chosen.target, options)
     labeled, names, notes = _labeled(builder, chosen, read)
+    return _described(labeled, names, notes, options)
+
+
+def _described(
+    labeled: dict[str, tuple[Any, Any]],
+    names: list[str] | None,
+    notes: list[str],
+    options: ReadOptions,
+) -> RawData:
+    """Returns examples and labels of all splits as raw data."""
+    from automl.data.arrays.pairs import examples_and_labels
+
     raw = examples_and_labels(
         *labeled["train"],
         options,
@@ -158,7 +173,6 @@ def _labeled(
 
 def _text(builder: Any, splits: Any, chosen: Any, options: ReadOptions) -> RawData:
     """Reads texts."""
-    from automl.data.arrays import examples_and_labels
     from automl.data.tfds.reading import arrays
 
     read = {
@@ -168,14 +182,7 @@ def _text(builder: Any, splits: Any, chosen: Any, options: ReadOptions) -> RawDa
         ).items()
     }
     labeled, names, notes = _labeled(builder, chosen, read)
-    raw = examples_and_labels(
-        *labeled["train"],
-        options,
-        class_names=names,
-        validation=labeled.get("validation"),
-        test=labeled.get("test"),
-    )
-    return replace(raw, notes=(*raw.notes, *notes))
+    return _described(labeled, names, notes, options)
 
 
 def _values(x: Any) -> list[bytes]:

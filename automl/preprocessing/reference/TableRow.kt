@@ -18,6 +18,7 @@
 import java.text.Normalizer
 import java.time.DateTimeException
 import java.time.LocalDate
+import kotlin.math.abs
 import kotlin.math.pow
 
 class TableRow(
@@ -44,8 +45,8 @@ class TableRow(
 
     /** Returns one number per column; NaN where it is not known. */
     fun row(record: Map<String, Any?>): FloatArray = FloatArray(columns.size) { at ->
-        val value = value(at, record[columns[at].name]).toFloat()
-        if (value.isInfinite()) Float.NaN else value
+        // What is too large is the largest there is: an outlier, no gap.
+        value(at, record[columns[at].name]).coerceIn(-LARGEST, LARGEST).toFloat()
     }
 
     /** Returns the last `lookback` of rows that are in the order of time. */
@@ -53,9 +54,9 @@ class TableRow(
         require(records.size >= lookback) { "$lookback rows are needed. Received: ${records.size}." }
         val rows = records.map { row(it) }
         for (at in columns.indices) {
-            var last = rows.firstOrNull { !it[at].isNaN() }?.get(at) ?: 0f
+            var last = rows.firstOrNull { abs(it[at]) < LARGEST }?.get(at) ?: 0f
             for (row in rows) {
-                if (row[at].isNaN()) row[at] = last else last = row[at]
+                if (abs(row[at]) < LARGEST) last = row[at] else row[at] = last
             }
         }
         return rows.takeLast(lookback)
@@ -97,24 +98,31 @@ class TableRow(
         is Boolean -> if (cell) 1.0 else 0.0
         is String -> {
             val other = if (decimal == '.') "," else "."
+            val found = AFTER_SIGN.matchEntire(cell) ?: BEFORE_SIGN.matchEntire(cell)
+            val text = found?.groupValues?.drop(1)?.joinToString("") ?: cell
             when {
-                GROUPED.getValue(decimal).matches(cell) -> {
-                    val joined = cell.replace(other, "")
+                GROUPED.getValue(decimal).matches(text) -> {
+                    val joined = text.replace(other, "")
                     plain(if (decimal == ',') joined.replace(',', '.') else joined)
                 }
-                decimal == ',' && '.' in cell -> if (',' in cell) Double.NaN else plain(cell)
-                else -> plain(if (decimal == ',') cell.replace(',', '.') else cell)
+                decimal == ',' && '.' in text -> if (',' in text) Double.NaN else plain(text)
+                else -> plain(if (decimal == ',') text.replace(',', '.') else text)
             }
         }
         else -> Double.NaN
     }
 
     private companion object {
+        /** The largest number of float32. */
+        const val LARGEST = 3.4028234663852886e38
         val PLAIN = Regex("[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
         val GROUPED = mapOf(
             '.' to Regex("[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\\.[0-9]*)?"),
             ',' to Regex("[+-]?[0-9]{1,3}(?:\\.[0-9]{3})+(?:,[0-9]*)?"),
         )
+        /** A number after, or before, a sign that is dropped. */
+        val AFTER_SIGN = Regex("([+-]?)[\$€£¥₹₽₩₺] ?(.*)")
+        val BEFORE_SIGN = Regex("(.*[0-9.,]) ?[\$€£¥₹₽₩₺%]")
         const val TIME = "(?:[T ]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*)?)?" +
             " ?([AaPp][Mm])? ?(Z|z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?"
         val NUMBERS = Regex("([0-9]{1,4})([-/. ]) ?([0-9]{1,2})\\2 ?([0-9]{1,4})$TIME")

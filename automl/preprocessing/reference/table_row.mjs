@@ -12,6 +12,9 @@ const GROUPED = {
   ".": /^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$/,
   ",": /^[+-]?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?$/,
 };
+/** A number after, or before, a sign that is dropped. */
+const AFTER_SIGN = /^([+-]?)[$€£¥₹₽₩₺] ?(.*)$/;
+const BEFORE_SIGN = /^(.*[0-9.,]) ?[$€£¥₹₽₩₺%]$/;
 const TIME =
   "(?:[T ]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*)?)?" +
   " ?([AaPp][Mm])? ?(Z|z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?$";
@@ -22,6 +25,8 @@ const DAY_FIRST = new RegExp(
   "^([0-9]{1,2})[-/. ] ?([A-Za-z]{3,9})\\.?,?[-/. ] ?([0-9]{2,4})" + TIME,
 );
 const MONTH_FIRST = new RegExp("^([A-Za-z]{3,9})\\.? ([0-9]{1,2}),? ([0-9]{4})" + TIME);
+/** The largest number of float32. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 const MONTHS = (
   "january february march april may june july august september october november december"
 ).split(" ");
@@ -40,8 +45,9 @@ export class TableRow {
   row(record) {
     return Float32Array.from(this.columns, (column, at) => {
       const known = Object.prototype.hasOwnProperty.call(record, column.name);
-      const value = Math.fround(this.value(at, known ? record[column.name] : null));
-      return Number.isFinite(value) ? value : NaN;
+      // What is too large is the largest there is: an outlier, no gap.
+      const value = this.value(at, known ? record[column.name] : null);
+      return Math.max(-LARGEST, Math.min(LARGEST, value));
     });
   }
 
@@ -52,8 +58,8 @@ export class TableRow {
     }
     const rows = records.map((record) => this.row(record));
     this.columns.forEach((_, at) => {
-      let last = rows.find((row) => !Number.isNaN(row[at]))?.[at] ?? 0;
-      for (const row of rows) last = row[at] = Number.isNaN(row[at]) ? last : row[at];
+      let last = rows.find((row) => Math.abs(row[at]) < LARGEST)?.[at] ?? 0;
+      for (const row of rows) last = row[at] = Math.abs(row[at]) < LARGEST ? row[at] : last;
     });
     return rows.slice(rows.length - this.lookback);
   }
@@ -115,6 +121,8 @@ export function number(cell, decimal) {
   if (typeof cell !== "string") {
     return typeof cell === "number" || typeof cell === "boolean" ? Number(cell) : NaN;
   }
+  const found = AFTER_SIGN.exec(cell) ?? BEFORE_SIGN.exec(cell);
+  if (found) cell = found.slice(1).join("");
   if (GROUPED[decimal].test(cell)) {
     cell = cell.replaceAll(decimal === "." ? "," : ".", "");
   } else if (decimal === "," && cell.includes(".")) {

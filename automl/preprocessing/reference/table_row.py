@@ -13,8 +13,9 @@ that is not known: the model fills it in by itself. The rules:
    Spaces, tabs and line ends around text are dropped. Null, NaN, infinite numbers
    and the texts listed as "missing" are not known.
 2. number: text is a decimal number, e.g. -1.5e3, whose decimal mark is "decimal" (a
-   point or a comma); the other mark may separate thousands (1,234.5). True is 1,
-   false is 0. What cannot be read is not known.
+   point or a comma); the other mark may separate thousands (1,234.5). A sign of money
+   before or after it ($1,234.5, -5 €) and a percent sign after it are dropped. True is
+   1, false is 0. What cannot be read is not known.
 3. date: days since 1970-01-01 00:00 UTC, with the time as a fraction. Text is three
    numbers separated by "-", "/", "." or spaces, in the "order" of the column (ymd, dmy
    or mdy), unless the first has four digits: then it is the year; or eight digits, year
@@ -25,10 +26,12 @@ that is not known: the model fills it in by itself. The rules:
    normalization form C. What is not among them, but is a number equal to a value that
    is one (1 and "1.0"), has the place of that. True and false are true, True, TRUE or 1;
    false, False, FALSE or 0. Anything else gets the number of values: "other".
-5. The numbers are rounded to float32; what is too large for it is not known.
+5. The numbers are rounded to float32; what is too large for it is the largest there is
+   of its sign: an outlier, no gap.
 6. With "lookback" above 0, the model takes the last so many rows of a series, in
    the order of time: `window`. A value that is not known is that of the row before;
-   at the beginning, that of the first row that has one; or 0.
+   at the beginning, that of the first row that has one; or 0. There, what is too large is
+   not known.
 """
 
 from __future__ import annotations
@@ -50,6 +53,9 @@ GROUPED = {
     ".": re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"),
     ",": re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?"),
 }
+#: A number after, or before, a sign that is dropped.
+AFTER_SIGN = re.compile(r"([+-]?)[$€£¥₹₽₩₺] ?(.*)")
+BEFORE_SIGN = re.compile(r"(.*[0-9.,]) ?[$€£¥₹₽₩₺%]")
 TIME = (
     r"(?:[T ]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*)?)?"
     r" ?([AaPp][Mm])? ?(Z|z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?"
@@ -64,6 +70,8 @@ MONTHS = [
     *("july", "august", "september", "october", "november", "december"),
 ]
 BOOLEANS = {True: ("true", "True", "TRUE"), False: ("false", "False", "FALSE")}
+#: The largest number of float32.
+LARGEST = (2 - 2**-23) * 2.0**127
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
@@ -101,10 +109,10 @@ class TableRow:
             raise ValueError(f"{self.lookback} rows are needed. Received: {len(records)}.")
         rows = [self.row(record) for record in records]
         for at in range(len(self.columns)):
-            known = [row[at] for row in rows if not math.isnan(row[at])]
+            known = [row[at] for row in rows if abs(row[at]) < LARGEST]
             last = known[0] if known else 0.0
             for row in rows:
-                last = row[at] = last if math.isnan(row[at]) else row[at]
+                last = row[at] = row[at] if abs(row[at]) < LARGEST else last
         return rows[len(rows) - self.lookback :]
 
     def _value(self, at: int, cell: object) -> float:
@@ -151,6 +159,8 @@ def number(cell: object, decimal: str = ".") -> float:
     if not isinstance(cell, str):
         return _float(cell)
     other = "," if decimal == "." else "."
+    if found := AFTER_SIGN.fullmatch(cell) or BEFORE_SIGN.fullmatch(cell):
+        cell = "".join(found.groups())
     if GROUPED[decimal].fullmatch(cell):
         cell = cell.replace(other, "")
     elif decimal == "," and "." in cell:
@@ -227,14 +237,15 @@ def _offset(zone: str | None) -> int:
 def _float(cell: object) -> float:
     try:
         return float(cell)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
+    except OverflowError:  # A whole number of Python is as large as it likes.
+        return LARGEST if cell > 0 else -LARGEST  # type: ignore[operator]
+    except (TypeError, ValueError):
         return NAN
 
 
 def float32(value: float) -> float:
-    """Returns a number rounded to float32, NaN if it is too large."""
-    try:
-        rounded: float = struct.unpack("<f", struct.pack("<f", value))[0]
-    except OverflowError:
-        return NAN
-    return rounded if math.isfinite(rounded) else NAN
+    """Returns a number rounded to float32, the largest one for what is too large."""
+    if abs(value) > LARGEST:  # Not so for NaN.
+        return math.copysign(LARGEST, value)
+    rounded: float = struct.unpack("<f", struct.pack("<f", value))[0]
+    return rounded

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from automl.data.audio.reading import read_audio
-from automl.data.listing import listing_of
+from automl.data.files.listing import listing_of
 from automl.data.options import ReadOptions
 from automl.data.storage import StoredExamples
 from automl.errors import UserInputError

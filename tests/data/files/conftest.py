@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from automl.data.folders import list_folder
-from automl.data.listing import Listing
+from automl.data.files.folders import list_folder
+from automl.data.files.listing import Listing
 from automl.data.options import ReadOptions
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from automl.data.base import Skipped
+from automl.data.files.folders import FolderSource, list_folder
 from automl.data.files.split_names import split_named
-from automl.data.folders import FolderSource, list_folder
 from automl.data.options import ReadOptions
 from automl.errors import UserInputError
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from automl.data.base import RawData
-from automl.data.folders import FolderSource
+from automl.data.files.folders import FolderSource
 from automl.data.options import ReadOptions
 
 
@@ -19,7 +19,7 @@ from automl.data.options import ReadOptions
 def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keeps decoded pictures away from the user's cache."""
     monkeypatch.setenv("AUTOML_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "images"
+    return tmp_path / "cache" / "decoded"
 
 
 @pytest.fixture

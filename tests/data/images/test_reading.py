@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from automl.data.images import cache
+from automl.data.decoding import cache
 from automl.data.storage import StoredExamples
 from automl.errors import UserInputError
 

@@ -217,3 +217,10 @@ def test_the_file_itself_gives_the_next_forecast_its_input(tmp_path):
 def test_what_cannot_be_is_refused(options, words):
     with pytest.raises(UserInputError, match=words):
         raw_of(daily(sky=["blue", "grey"] * 150), **options)
+
+
+def test_rows_without_a_time_are_steps_as_they_stand_and_that_is_said():
+    table = pandas.DataFrame({"load": np.sin(np.arange(200.0)), "heat": np.arange(200.0) % 9})
+    raw = raw_of(table, target=("load",), horizon=3, time_column="")
+    assert raw.task == "forecasting"
+    assert says(raw, "in the order they stand", "--time-column names one")

@@ -108,7 +108,6 @@ def test_what_the_user_says_counts():
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"b": "number"}, "names a column.*'b'"),
         ({"a": "numbr"}, "a=numbr"),
         ({"a": "number"}, "holds no number. Received: 'x'"),
         ({"a": "date"}, "holds no date"),
@@ -158,3 +157,36 @@ def test_times_are_days_in_utc(zone):
     times = pandas.Series(pandas.to_datetime(["1970-01-02 12:00", None])).dt.tz_localize(zone)
     days = read_cells("a", times).days("ymd")
     np.testing.assert_allclose(days, [1.5 - (1 / 24 if zone else 0), np.nan])
+
+
+@pytest.mark.parametrize("form", ["${}", "{} €", "-£{}", "{}%", "$ {}"])
+def test_numbers_with_signs_of_money_are_numbers_and_that_is_said(form):
+    column = cells([form.format(f"{number},{number % 10}00") for number in range(1, COUNT)])
+    assert infer([column], ".", {})["a"].type == "number"
+    assert "read without" in infer([column], ".", {})["a"].reason
+    assert abs(column.numbers(".")[1]) == 2200
+
+
+def test_decimal_commas_are_seen_beside_signs():
+    assert decimal_mark([cells(["1.234,50 €", "12,5 €", "0,99 €"])]) == ","
+
+
+def test_dates_with_a_word_for_what_is_not_known_are_dates_and_that_is_said():
+    dates = [f"2024-01-{day:02}" for day in range(1, 29)]
+    each = found([*dates, *["not yet"] * 9, *["N/A"] * 3])
+    assert each.type == "date"
+    assert "9 of 37 cells are no date ('not yet')" in each.reason
+
+
+@pytest.mark.parametrize(
+    ("values", "type_"),
+    [
+        (repeated("38", "40", "42", "M", "L"), "category"),
+        ([str(at) if at % 3 else f"about {at}" for at in range(COUNT)] * 2, "category"),
+    ],
+)
+def test_words_among_numbers_stay_words_and_the_way_out_is_said(values, type_):
+    each = found(values)
+    assert each.type == type_
+    assert "cells are numbers" in each.reason
+    assert "--column a=number" in each.reason

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import subprocess
+import sys
+
 import numpy as np
 import pandas
 import pytest
@@ -61,3 +65,27 @@ def test_tables_are_told_by_their_name(name):
 @pytest.mark.parametrize("name", ["a.npz", "csv", "a.parquet.gz", "a.csv.zip", "folder/"])
 def test_other_names_are_left_to_others(name):
     assert not TableSource.matches(name)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"target": ("solt",)}, {"columns": {"x": "number"}}, {"group": "x"}, {"time_column": "x"}],
+    ids=lambda options: next(iter(options)),
+)
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.csv.gz"])
+def test_a_wrong_name_of_a_column_is_answered_before_anything_is_loaded(tmp_path, name, options):
+    mark = "\t" if "tsv" in name else ";"
+    text = "".join(mark.join(row) + "\n" for row in [("size", "sold"), *[("1", "yes")] * 90_000])
+    content = ("\ufeff" + text).encode()
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    code = (
+        "import sys\nfrom automl.data.dataset import check\nfrom automl.data.options import"
+        f" ReadOptions\ntry:\n    check({str(tmp_path / name)!r}, ReadOptions(**{options!r}))\n"
+        "except Exception as error:\n    print(error)\n"
+        "print(*{'numpy', 'pandas', 'keras', 'tensorflow'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert "names a column. Received: " in done
+    assert done.endswith("Columns: size, sold.\n\n")

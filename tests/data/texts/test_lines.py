@@ -33,6 +33,30 @@ def test_label_and_text_are_told_apart(tmp_path: Path, form: str) -> None:
     assert raw.why
 
 
+TEXTS = ("a great film", "an awful plot and worse acting", "fine, I guess")
+
+
+@pytest.mark.parametrize("form", ["{0}\t{1}", "{1}\t{0}"])
+@pytest.mark.parametrize("labels", [("up", "down", "so so"), ("1.5", "-2", "3"), ("a", "b", "a")])
+def test_texts_that_repeat_are_told_from_labels(tmp_path: Path, form: str, labels: tuple) -> None:
+    pairs = list(zip(TEXTS, labels, strict=True)) * 20
+    content = "".join(f"{form.format(*pair)}\n" for pair in pairs)
+    raw = load(tmp_path / "texts.txt", content.encode())
+    assert raw.x.tolist() == raw.encoder.encode([text for text, _ in pairs]).tolist()
+
+
+def test_a_few_texts_with_many_scores_are_texts(tmp_path: Path) -> None:
+    content = "".join(f"{TEXTS[n % 3]}\t{n / 7:.3f}\n" for n in range(60))
+    raw = load(tmp_path / "texts.txt", content.encode())
+    assert (raw.task, len(raw.y)) == ("regression", 60)
+
+
+def test_single_words_are_long_enough_for_every_space(tmp_path: Path) -> None:
+    content = "".join(f"{'fm'[n % 2]} {('anna', 'hans')[n % 2]}\n" for n in range(60))
+    raw = load(tmp_path / "texts.txt", content.encode())
+    assert raw.input.shape == (4,)
+
+
 def test_lines_end_with_line_feeds_alone(tmp_path: Path) -> None:
     content = b"".join(b"%d one\x85 two\x0b three %d\n" % (n % 2, n) for n in range(10))
     raw = load(tmp_path / "subj.all.gz", content)

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from automl.data.listing import listing_of
+from automl.data.files.listing import listing_of
 from automl.data.options import ReadOptions
 from automl.data.texts.reading import read_texts
 from automl.errors import UserInputError
@@ -80,7 +80,7 @@ def test_the_vocabulary_is_of_training_texts_alone(tmp_path: Path) -> None:
     assert set(raw.encoder.vocabulary) == {"common", "word", "other"}
     fitted = raw.fit(np.arange(20))
     assert set(fitted.encoder.vocabulary) == {"common", "word"}
-    assert fitted.x.shape == (21, 2)
+    assert fitted.x.shape == (21, 4)
     assert fitted.test[0].tolist() == fitted.encoder.encode(["common last last"]).tolist()
     assert part_from(fitted.encoder.to_dict()) == fitted.encoder
 

@@ -10,6 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import pytest
 
+from automl.data import dataset
 from automl.data.options import ReadOptions
 from automl.data.tfds import opening
 from automl.data.tfds.source import TfdsSource
@@ -133,3 +134,9 @@ def test_a_download_that_breaks_is_one_line(tmp_path, monkeypatch, capsys):
     with pytest.raises(UserInputError, match=r"mnist could not be .* the line was cut"):
         TfdsSource().load("tfds:mnist", ReadOptions(data_dir=str(tmp_path)))
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("options", [{"columns": {"label": "category"}}, {"vocabulary": 9}])
+def test_options_of_another_kind_of_data_are_refused(data_dir, options):
+    with pytest.raises(UserInputError, match=r"is for .* holds images"):
+        dataset.read("tfds:small_pictures", ReadOptions(data_dir=data_dir, **options))
