@@ -1,4 +1,4 @@
-"""Decides which trials and artifacts win, and says why; nothing is computed here but ranks."""
+"""Decides which trials are worth going on with; nothing is computed here but ranks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 
 from automl.config import Constraints
-from automl.errors import NothingFeasibleError, VerificationError
+from automl.errors import AutomlError, NothingFeasibleError, VerificationError
 from automl.tasks.metrics import metric_of
 from automl.tuning.constraints import broken, excess
-from automl.types import Artifact, Choice, Measures, Trial, TrialState, VerificationStatus
-from automl.units import format_latency, format_size
+from automl.types import Artifact, Measures, Trial, TrialState, VerificationStatus
 
 #: Trials that are compressed and judged as artifacts.
 SHORTLIST = 3
@@ -23,6 +22,7 @@ _COSTS: dict[str, Callable[[Trial], float | None]] = {
     "latency": lambda trial: trial.measures.latency_ms if trial.measures else None,
     "flops": lambda trial: trial.measures.flops if trial.measures else None,
     "params": lambda trial: trial.measures.params if trial.measures else None,
+    "ram": lambda trial: trial.measures.ram if trial.measures else None,
 }
 
 
@@ -93,82 +93,24 @@ def shortlist(trials: Sequence[Trial], objectives: Sequence[str]) -> list[Trial]
     return [*chosen, best]
 
 
-def choose(
-    artifacts: Sequence[Artifact],
-    objectives: Sequence[str],
-    constraints: Constraints,
-    examples: int,
-    metric: str = "accuracy",
-) -> Choice:
-    """Chooses the artifact to ship.
-
-    The one-standard-error rule (Breiman et al., Classification and Regression
-    Trees, 1984, section 3.4.3): among artifacts whose metric on validation data
-    is within one standard error of the best, the cheapest. Without a cost among
-    the objectives, the best one, and the smaller one on ties.
+def nothing_passed(artifacts: Sequence[Artifact], constraints: Constraints) -> AutomlError:
+    """Returns the error for artifacts of which none can ship.
 
     Args:
         artifacts: Judged artifacts, with a quality on validation data or a reason.
-        objectives: The objectives of the search.
-        constraints: Bounds; artifacts over the size or latency bound are out.
-        examples: Number of validation examples.
-        metric: What their quality is.
-
-    Raises:
-        NothingFeasibleError: If no artifact that passed keeps the bounds.
-        VerificationError: If no artifact passed.
+        constraints: Bounds on them.
     """
-    fit = [
-        artifact
-        for artifact in artifacts
-        if artifact.status is VerificationStatus.PASSED
-        and artifact.validation_quality is not None
-        and not _over(artifact, constraints)
-    ]
-    if not fit:
-        failed = all(artifact.status is VerificationStatus.FAILED for artifact in artifacts)
-        kind = VerificationError if failed else NothingFeasibleError
-        raise kind(_none_passed(artifacts, constraints))
-    cost_name = next((name for name in objectives if name in _COSTS), None)
-    known = metric_of(metric)
-    label = f"validation {known.label}"
-
-    def quality(artifact: Artifact) -> float:
-        return known.turned(artifact.validation_quality or 0.0)
-
-    def cost(artifact: Artifact) -> float:
-        if cost_name == "latency":
-            latency = artifact.verification.latency_ms if artifact.verification else None
-            return math.inf if latency is None else latency
-        return float(artifact.gzip_size if cost_name == "gzip_size" else artifact.size)
-
-    top = max(fit, key=lambda artifact: (quality(artifact), -artifact.size))
-    best = known.format(top.validation_quality)
-    if cost_name is None:
-        return Choice(
-            top.trial,
-            top.recipe,
-            f"Trial {top.trial} as {top.recipe} has the best {label}, {best} on {examples}"
-            " examples.",
-        )
-    error = top.validation_error or 0.0
-    near = [artifact for artifact in fit if quality(artifact) >= quality(top) - error]
-    won = min(near, key=lambda artifact: (cost(artifact), -quality(artifact)))
-    shown = format_latency(cost(won)) if cost_name == "latency" else format_size(cost(won))
-    return Choice(
-        won.trial,
-        won.recipe,
-        f"Trial {won.trial} as {won.recipe} is the cheapest artifact ({shown}) among the"
-        f" {len(near)} of {len(fit)} whose {label} is within one standard error"
-        f" ({known.format(error)}) of the best: {known.format(won.validation_quality)} against"
-        f" {best} on {examples} examples.",
-    )
+    failed = all(artifact.status is VerificationStatus.FAILED for artifact in artifacts)
+    kind = VerificationError if failed else NothingFeasibleError
+    return kind(_none_passed(artifacts, constraints))
 
 
 def _over(artifact: Artifact, constraints: Constraints) -> str:
     """Returns the bounds that the trained artifact itself breaks."""
     latency = artifact.verification.latency_ms if artifact.verification else None
-    measures = Measures(0, None, artifact.size, artifact.gzip_size, latency, artifact.recipe)
+    measures = Measures(
+        0, None, artifact.size, artifact.gzip_size, latency, artifact.recipe, ram=artifact.ram
+    )
     return broken(constraints, measures)
 
 

@@ -109,6 +109,11 @@ class SearchSpace(keras_tuner.HyperModel, ABC):
         the architecture alone.
         """
 
+    @property
+    def pausable(self) -> bool:
+        """Whether `fit` can be paused and gone on with: it takes `initial_epoch` and `until`."""
+        return True
+
     def guesses(self) -> tuple[dict[str, Any], ...]:
         """Returns known-good configurations, best first; options it names may be missing."""
         return ()

@@ -9,16 +9,16 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
+from automl.compression.ladder import BASE
 from automl.config import Constraints, SearchConfig
 from automl.config_parsing import make_config, read_config_file
 from automl.errors import UnknownNameError, UserInputError
-from automl.registry import RECIPES
 
 
 def test_defaults_need_only_data():
     config = make_config("digits", {})
     assert (config.data, config.trials, config.time) == ("digits", None, 240.0)
-    assert config.recipes == RECIPES.names()
+    assert config.recipes == BASE
 
 
 def test_words_become_quantities():
@@ -273,8 +273,8 @@ def test_a_changed_file_of_a_space_is_a_changed_configuration(thin):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, "must be readable"),
-        ("name = ", "must be TOML"),
+        (None, "must be a readable file"),
+        ("name = ", "must be a TOML file"),
         ('name = "a"\nbase = "mobil"', "Did you mean 'mobile'"),
         ('name = "a"\nbase = "cnn"\nplam = 1', "Did you mean 'plan'"),
     ],

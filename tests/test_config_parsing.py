@@ -45,6 +45,13 @@ def test_words_are_read(option, given, read):
     assert getattr(reading(**{option: given}), field) == read
 
 
+@pytest.mark.parametrize("name", ["horizon", "lookback"])
+@pytest.mark.parametrize("value", ["0", 0, "-3", "soon"])
+def test_steps_are_one_or_more(name, value):
+    with pytest.raises(UserInputError, match=f"--{name} must be a number of steps, 1 or more"):
+        reading(**{name: value})
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -95,7 +102,8 @@ def test_the_command_repeats_the_reading(monkeypatch):
     config = make_config("x.csv", options)
     seen = []
     monkeypatch.setattr(
-        "automl_cli.commands.search._config", lambda data, file, given: seen.append(given) or 1 / 0
+        "automl_cli.commands.search._config",
+        lambda data, file, given, **_: seen.append(given) or 1 / 0,
     )
     words = shlex.split(command_line(config))
     CliRunner().invoke(cli, words[1:])

@@ -120,13 +120,11 @@ def test_a_space_that_does_not_fit_the_data_is_named():
         planned(space=["cnn", "rnn"])
 
 
-def test_a_recipe_the_data_cannot_have_is_skipped_for_all():
-    limits = {"int8": "one scale for all columns"}
-    plan = plan_space(make_config("digits", {"space": f"{__name__}:Partly"}), DIGITS, limits)
-    assert plan.notes == ("int8 is not tried: one scale for all columns.",)
-    assert plan.skipped == ()
-    with pytest.raises(UserInputError, match="--compress int8 cannot be had for this data"):
-        plan_space(make_config("digits", {"compress": "int8"}), DIGITS, limits)
+def test_integers_begin_behind_what_they_would_lose():
+    reason = "one scale for all columns would lose most"
+    plan = plan_space(make_config("digits", {"compress": "int8"}), DIGITS, reason)
+    assert plan.notes == (f"As int8, the first layers stay in float32: {reason}.",)
+    assert not plan_space(make_config("digits", {"compress": "float16"}), DIGITS, reason).notes
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which trials and artifacts win, and why."""
+"""Which trials are worth going on with."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from automl.errors import NothingFeasibleError, VerificationError
 from automl.selection import (
     KEPT,
     SHORTLIST,
-    choose,
     nothing_feasible,
+    nothing_passed,
     objective_value,
     pareto_front,
     shortlist,
     worth_keeping,
 )
-from automl.tasks.uncertainty import binomial_error
 from automl.types import (
     Artifact,
     Measures,
@@ -141,89 +140,18 @@ def test_the_shortlist_of_nothing_is_empty():
     assert shortlist([trial(0, state=TrialState.FAILED)], ACCURACY_AND_SIZE) == []
 
 
-def artifact(
-    n, quality, size, recipe="int8", status=VerificationStatus.PASSED, latency=1.0, error=0.008
-):
+def artifact(n, quality, size, status=VerificationStatus.PASSED):
+    reason = "wrong" * (status != "verified")
     return Artifact(
         n,
         "tflite",
-        recipe,
+        "int8",
         "somewhere/model.tflite",
         size,
         size - 10,
         validation_quality=quality,
-        validation_error=error,
-        verifications=(
-            Verification(
-                "litert", status, 288, latency_ms=latency, reason="wrong" * (status != "verified")
-            ),
-        ),
+        verifications=(Verification("litert", status, 288, latency_ms=1.0, reason=reason),),
     )
-
-
-def chosen(artifacts, objectives=ACCURACY_AND_SIZE, metric="accuracy", **bounds):
-    choice = choose(artifacts, objectives, Constraints(**bounds), 288, metric)
-    return choice.trial, choice.recipe
-
-
-def test_the_cheapest_within_one_standard_error_of_the_best_wins():
-    error = binomial_error(0.98, 288)
-    artifacts = [
-        artifact(0, 0.98, 30_000, error=error),
-        artifact(1, 0.98 - 0.9 * error, 12_000),
-        artifact(2, 0.98 - 1.1 * error, 6_000),
-    ]
-    assert chosen(artifacts) == (1, "int8")
-    reason = choose(artifacts, ACCURACY_AND_SIZE, Constraints(), 288).reason
-    for part in ("Trial 1 as int8", "12.0 kB", "2 of 3", "one standard error", "0.9800", "288"):
-        assert part in reason
-
-
-def test_the_rule_holds_for_a_metric_that_is_better_when_lower():
-    artifacts = [
-        artifact(0, 50.0, 30_000, error=2.0),
-        artifact(1, 51.9, 12_000),
-        artifact(2, 52.1, 6_000),
-    ]
-    assert chosen(artifacts, ("val_rmse", "size"), "rmse") == (1, "int8")
-    reason = choose(artifacts, ("val_rmse", "size"), Constraints(), 80, "rmse").reason
-    assert "validation RMSE is within one standard error (2.000) of the best" in reason
-    assert "51.90 against 50.00" in reason
-    assert chosen(artifacts, ("val_rmse",), "rmse") == (0, "int8")
-
-
-def test_a_smaller_error_tells_more_apart():
-    near = artifact(1, 0.975, 12_000)
-    assert chosen([artifact(0, 0.98, 30_000, error=0.008), near]) == (1, "int8")
-    assert chosen([artifact(0, 0.98, 30_000, error=0.0004), near]) == (0, "int8")
-    assert chosen([artifact(0, 0.98, 30_000, error=None), near]) == (0, "int8")
-
-
-def test_of_equally_cheap_ones_the_more_accurate_wins():
-    assert chosen([artifact(0, 0.975, 9_000), artifact(1, 0.98, 9_000)]) == (1, "int8")
-
-
-def test_without_a_cost_the_most_accurate_wins_and_the_smaller_on_ties():
-    artifacts = [artifact(0, 0.98, 9_000), artifact(1, 0.979, 100), artifact(2, 0.98, 8_000)]
-    assert chosen(artifacts, objectives=["val_accuracy"]) == (2, "int8")
-
-
-def test_the_cost_is_the_first_that_was_asked_for():
-    slim, quick = artifact(0, 0.98, 5_000, latency=9.0), artifact(1, 0.98, 9_000, latency=2.0)
-    assert chosen([slim, quick], ("val_accuracy", "latency", "size")) == (1, "int8")
-    assert chosen([slim, quick], ("val_accuracy", "size", "latency")) == (0, "int8")
-
-
-@pytest.mark.parametrize("status", [VerificationStatus.FAILED, VerificationStatus.SKIPPED], ids=str)
-def test_what_did_not_pass_cannot_win(status):
-    artifacts = [artifact(0, 0.99, 10, status=status), artifact(1, 0.9, 9_000)]
-    assert chosen(artifacts) == (1, "int8")
-
-
-@pytest.mark.parametrize("bounds", [{"max_size": 12_000}, {"max_latency": 3.0}])
-def test_the_bounds_hold_for_the_artifact_itself(bounds):
-    over, within = artifact(0, 0.99, 12_001, latency=3.1), artifact(1, 0.8, 12_000, latency=3.0)
-    assert chosen([over, within], **bounds) == (1, "int8")
 
 
 def test_when_nothing_passed_every_reason_is_said():
@@ -232,19 +160,19 @@ def test_when_nothing_passed_every_reason_is_said():
         artifact(1, 0.9, 100, status=VerificationStatus.FAILED),
         Artifact(2, "tflite", "int8", "", reason="the converter died"),
     ]
-    with pytest.raises(NothingFeasibleError) as caught:
-        chosen(artifacts, max_size=12_000)
-    message = str(caught.value)
-    assert "trial 0 int8: size 13.0 kB > --max-size 12.0 kB" in message
-    assert "trial 1 int8: wrong" in message
-    assert "trial 2 int8: the converter died" in message
-    assert caught.value.exit_code == 3
+    error = nothing_passed(artifacts, Constraints(max_size=12_000))
+    assert isinstance(error, NothingFeasibleError)
+    assert "trial 0 int8: size 13.0 kB > --max-size 12.0 kB" in str(error)
+    assert "trial 1 int8: wrong" in str(error)
+    assert "trial 2 int8: the converter died" in str(error)
+    assert error.exit_code == 3
 
 
 def test_when_nothing_passed_at_all_it_is_the_verification_that_failed():
     artifacts = [artifact(0, 0.9, 100, status=VerificationStatus.FAILED)]
-    with pytest.raises(VerificationError, match="trial 0 int8: wrong"):
-        chosen(artifacts, max_size=12_000)
+    error = nothing_passed(artifacts, Constraints(max_size=12_000))
+    assert isinstance(error, VerificationError)
+    assert "trial 0 int8: wrong" in str(error)
 
 
 def test_when_nothing_was_feasible_the_nearest_are_named_first():

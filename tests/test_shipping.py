@@ -12,7 +12,7 @@ from automl.data.base import Target
 from automl.data.dataset import DataSummary
 from automl.errors import ConversionError, UserInputError
 from automl.execution.base import EventKind, Executor, JobEvent
-from automl.registry import EXPORTERS, RECIPES
+from automl.registry import EXPORTERS
 from automl.shipping import FAILED, STAGING, Shipper, folder_name, recipes_for
 from automl.types import Trial, TrialState, Verification, VerificationStatus
 from automl.verify.finding import runtimes_for
@@ -213,6 +213,18 @@ def test_beside_the_files_stands_all_that_is_needed_to_use_them(shipper, tmp_pat
     assert not [name for name in files(folder) if name.endswith(".tmp")]
 
 
+def test_what_a_file_was_made_with_stays_known(shipper, tmp_path, monkeypatch):
+    artifact = shipped(shipper)
+    shipper.describe("tflite", [artifact])
+    monkeypatch.setattr("automl.shipping.versions", lambda: {"keras": "99"})
+    shipper.describe("tflite", [artifact])
+    (again,) = json.loads((tmp_path / "export/tflite/manifest.json").read_text())["artifacts"]
+    assert again["made_with"]["keras"] != "99"
+    shipper.describe("tflite", [replace(artifact, files={"model.bin": "0" * 64})])
+    (other,) = json.loads((tmp_path / "export/tflite/manifest.json").read_text())["artifacts"]
+    assert other["made_with"] == {"keras": "99"}
+
+
 def test_nothing_is_described_where_nothing_ships(shipper, tmp_path):
     shipper.describe("tflite", [])
     assert files(tmp_path) == []
@@ -229,7 +241,8 @@ def test_what_was_not_chosen_is_cleaned_away(shipper, tmp_path):
     ("format_name", "asked", "given"),
     [
         ("tflite", ("int8", "float32"), ("int8", "float32")),
-        ("tflite", RECIPES.names(), RECIPES.names()),
+        ("tflite", ("float16", "uint8", "int8"), ("float16", "int8")),
+        ("tfjs", ("uint16", "int8", "float16"), ("uint16", "float16")),
         ("tfjs", ("float32", "int8"), ("float32",)),
         ("tfjs", ("int8",), ("float32",)),
     ],

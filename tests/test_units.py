@@ -15,8 +15,22 @@ from automl.units import (
     parse_count,
     parse_duration,
     parse_latency,
+    parse_share,
     parse_size,
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "share"), [("1%", 0.01), (" 0.5 %", 0.005), ("0.02", 0.02), (0.1, 0.1), ("0", 0.0)]
+)
+def test_shares(text, share):
+    assert parse_share(text) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("text", ["", "a lot", "1%%", "nan"])
+def test_a_share_that_is_none_is_refused(text):
+    with pytest.raises(UserInputError, match="--drop must be a share such as 1% or"):
+        parse_share(text, "drop")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ class JobEvent:
     Attributes:
         job: Number that `submit` gave.
         kind: What happened.
-        result: The message: a result, or ``type``, ``message``, ``traceback``.
+        result: The message: a result, or ``type``, ``message``, ``traceback``. Of
+            a worker's end, ``timed_out`` if it was for taking too long.
     """
 
     job: int
@@ -43,6 +44,11 @@ class JobEvent:
 
 class Executor(ABC):
     """Runs jobs; each submitted job ends with exactly one final event."""
+
+    @property
+    def guests(self) -> int:
+        """Workers that have joined beside those that were planned."""
+        return 0
 
     @abstractmethod
     def submit(self, name: str, args: dict[str, Any]) -> int:

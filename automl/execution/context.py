@@ -132,7 +132,8 @@ class JobContext:
 
 def features_of(front: Front, x: Examples, path: Path) -> Examples:
     """Returns examples after a front: in memory, or in a file where the examples are in one."""
-    from automl.data.storage import ExamplesWriter, StoredExamples, chunks
+    from automl.data.storage import StoredExamples, chunks
+    from automl.data.writing import ExamplesWriter
     from automl.preprocessing import graft
 
     if not isinstance(x, StoredExamples):

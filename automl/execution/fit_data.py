@@ -48,7 +48,13 @@ class FitData:
 
 
 def arguments(
-    train: FitData, validation: FitData, batch_size: int, seed: int, *, plain: bool
+    train: FitData,
+    validation: FitData,
+    batch_size: int,
+    seed: int,
+    *,
+    plain: bool,
+    in_batches: bool = False,
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Returns the arguments of `SearchSpace.fit` that say what it is fitted on.
 
@@ -59,8 +65,11 @@ def arguments(
         seed: Decides the order of their examples.
         plain: Whether Keras itself is what trains: it reads nothing from disk, so
             that batches are read for it.
+        in_batches: Whether batches are made here in any case, in an order that
+            depends on seed and epoch alone.
     """
-    if not plain or (train.in_memory and validation.in_memory):
+    in_memory = train.in_memory and validation.in_memory
+    if not in_batches and (not plain or in_memory):
         named: dict[str, Any] = {
             "validation_data": (validation.x, validation.y),
             "validation_batch_size": VALIDATION_BATCH,
@@ -72,4 +81,6 @@ def arguments(
 
     batches = Batches(train.x, train.y, train.weights, batch_size=batch_size, seed=seed)
     held = Batches(validation.x, validation.y, batch_size=VALIDATION_BATCH, shuffle=False)
-    return (batches,), {"validation_data": held, "callbacks": [EpochCounter(batches)]}
+    # Keras would swap batches by Python's global generator.
+    options = {"callbacks": [EpochCounter(batches)], "shuffle": False}
+    return (batches,), {"validation_data": held, **options}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import traceback
 from collections import deque
 from pathlib import Path
 from typing import Any
 
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.execution.context import JobContext
+from automl.execution.failures import described
 from automl.execution.jobs import run_job
+from automl.execution.limits import with_deadline, with_reason
+from automl.records.disk import disk_full_error
 
 
 class InProcessExecutor(Executor):
@@ -46,14 +48,13 @@ class InProcessExecutor(Executor):
         self._context.emit = lambda message: self._events.append(
             JobEvent(job, EventKind.PROGRESS, message)
         )
+        given = with_deadline(args)
         try:
-            result = run_job(name, args, self._context)
+            result = with_reason(run_job(name, given, self._context), args, given)
         except Exception as error:  # Same contract as a worker process.
-            record = {
-                "type": type(error).__name__,
-                "message": str(error),
-                "traceback": traceback.format_exc(),
-            }
+            record = described(error)
+            if record["no_disk"]:
+                raise disk_full_error(self._context.run, error) from error
             self._events.append(JobEvent(job, EventKind.ERROR, record))
         else:
             self._events.append(JobEvent(job, EventKind.DONE, result))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,3 +28,30 @@ def outputs_of(model: Any, x: Examples) -> np.ndarray:
     parts = [x] if isinstance(x, np.ndarray) else chunks(x)
     outputs = [model.predict(part, batch_size=BATCH, verbose=0) for part in parts]
     return np.concatenate([np.asarray(each, np.float32) for each in outputs])
+
+
+def keep_outputs(path: Path, outputs: np.ndarray) -> None:
+    """Writes the outputs that models are compared by, whole or not at all.
+
+    Of many examples they are those of `automl.measure.paired.compared_rows`.
+    """
+    import numpy as np
+
+    from automl.measure.paired import compared_rows
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("wb") as file:
+        np.save(file, np.asarray(outputs, np.float32)[compared_rows(len(outputs))])
+    os.replace(temporary, path)
+
+
+def kept_outputs(path: Path) -> np.ndarray | None:
+    """Returns what `keep_outputs` wrote; None if it is gone or broken."""
+    import numpy as np
+
+    try:
+        found: np.ndarray = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return found

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import os
+import math
 import queue
-import signal
-import subprocess
-import sys
-import threading
+import time
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from socket import socket
 from typing import Any
 
+from automl.errors import DiskFullError
 from automl.execution.base import EventKind, Executor, JobEvent
+from automl.execution.guests import Door, Guest
+from automl.execution.links import WORKER, Child, Link, Said, Task
 
 #: A worker whose resident set grows past this is replaced between two jobs.
 MAX_RSS = 3_000_000_000
+#: One whose trainings have left it larger by this is, too: TensorFlow keeps some
+#: memory of every model.
+MAX_GROWTH = 120_000_000
+#: Bytes of a log that is begun anew.
+MAX_LOG = 5_000_000
 
 
 class ProcessExecutor(Executor):
-    """Runs jobs in `workers` processes of their own.
+    """Runs jobs in `workers` processes of their own, and in those that join.
+
+    A job's argument ``limit`` is in seconds, see `automl.execution.limits`: a worker
+    that does not keep it is killed, and the job's last event says ``timed_out``.
 
     Args:
         run: The run's folder; the workers' own output goes to its worker.log.
@@ -29,147 +38,176 @@ class ProcessExecutor(Executor):
             backend takes seconds.
         backend: Keras backend of the workers.
         max_rss: Bytes of resident memory after which a worker is replaced.
+        joinable: Whether workers of other commands may join.
+        module: What a worker process runs.
     """
 
     def __init__(
-        self, run: Path, workers: int = 1, backend: str = "tensorflow", max_rss: int = MAX_RSS
+        self,
+        run: Path,
+        workers: int = 1,
+        backend: str = "tensorflow",
+        max_rss: int = MAX_RSS,
+        *,
+        joinable: bool = False,
+        module: str = WORKER,
     ) -> None:
         self._run, self._backend, self._max_rss = run, backend, max_rss
-        self._events: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]] = queue.SimpleQueue()
-        self._waiting: deque[tuple[int, str]] = deque()
+        self._module = module
+        self._events: queue.SimpleQueue[Said] = queue.SimpleQueue()
+        self._waiting: deque[Task] = deque()
         self._submitted = 0
+        log = run / "worker.log"
+        if log.exists() and log.stat().st_size > MAX_LOG:
+            log.unlink()
         self._workers = [self._start() for _ in range(workers)]
+        self._guests: list[Guest] = []
+        self._door: Door | None = None
+        if joinable:
+            # Where no socket can be made, nobody can join; the search itself needs none.
+            with suppress(OSError):
+                self._door = Door(run, self._admit)
+
+    @property
+    def guests(self) -> int:
+        """Workers of other commands that have joined and are ready."""
+        return len(self._guests)
 
     def submit(self, name: str, args: dict[str, Any]) -> int:
         """Hands over a job; it starts as soon as a worker is free."""
         self._submitted += 1
-        request = json.dumps({"id": self._submitted, "job": name, "args": args})
-        self._waiting.append((self._submitted, request))
+        task = Task(self._submitted, name, args)
+        _ = task.request  # What is not JSON is refused here, not in a thread.
+        self._waiting.append(task)
         self._assign()
         return self._submitted
 
     def next_event(self, timeout: float | None = None) -> JobEvent | None:
-        """Waits for the next event of any job."""
+        """Waits for the next event of any job.
+
+        Raises:
+            DiskFullError: If a worker could not write for want of space.
+        """
+        end = math.inf if timeout is None else time.monotonic() + timeout
         while True:
-            try:
-                worker, message = self._events.get(timeout=timeout)
-            except queue.Empty:
-                return None
-            event = self._ended(worker) if message is None else self._heard(worker, message)
-            self._assign()
-            if event is not None:
+            if event := self._overdue():
                 return event
+            now = time.monotonic()
+            until = min(end, *(link.ends for link in self._links()), math.inf)
+            try:
+                link, message = self._events.get(
+                    timeout=None if until == math.inf else max(0.0, until - now)
+                )
+            except queue.Empty:
+                if time.monotonic() >= end:
+                    return None
+                continue
+            found = self._ended(link) if message is None else self._heard(link, message)
+            self._assign()
+            if found is not None:
+                return found
 
     def close(self) -> None:
-        """Ends the workers."""
-        for worker in self._workers:
-            worker.stop()
-        self._workers = []
+        """Ends the workers; those of other commands are let go."""
+        if self._door is not None:
+            self._door.close()
+            self._door = None
+        for link in self._links():
+            link.stop()
+        self._workers, self._guests = [], []
 
     def pids(self) -> list[int]:
         """Returns the process ids of the workers."""
         return [worker.process.pid for worker in self._workers]
 
-    def _start(self) -> _Worker:
-        return _Worker(self._run, self._backend, self._events)
+    def _links(self) -> Sequence[Link]:
+        return [*self._workers, *self._guests]
+
+    def _start(self) -> Child:
+        return Child(self._run, self._backend, self._events, self._module)
+
+    def _admit(self, connection: socket) -> None:
+        """Listens to a worker that came in by the door; it gets jobs once it is ready."""
+        Guest(connection, self._events)
 
     def _assign(self) -> None:
-        for worker in self._workers:
-            if worker.job is None and self._waiting:
-                worker.take(*self._waiting.popleft())
+        for link in self._links():
+            if link.task is None and self._waiting:
+                link.take(self._waiting.popleft())
 
-    def _heard(self, worker: _Worker, message: dict[str, Any]) -> JobEvent | None:
+    def _heard(self, link: Link, message: dict[str, Any]) -> JobEvent | None:
         if message["event"] == "ready":
+            if isinstance(link, Guest) and self._door is not None:
+                self._guests.append(link)
+            link.started()
             return None
+        if link.task is None or message["id"] != link.task.job:
+            return None  # Of a job that was ended.
         event = JobEvent(message["id"], EventKind(message["event"]), message["result"])
-        if event.final:
-            worker.job = None
-            if message["rss"] > self._max_rss:
-                self._replace(worker)
+        if not event.final:
+            return event
+        trained = link.task.name == "train"
+        link.finished()
+        if event.kind is EventKind.ERROR:
+            return self._failed(link, event)
+        if isinstance(link, Child) and self._has_grown(link, message["rss"], trained):
+            self._replace(link)
         return event
 
-    def _ended(self, worker: _Worker) -> JobEvent | None:
-        if worker not in self._workers:
-            return None  # Stopped on purpose.
-        job, cause = worker.job, worker.cause_of_death()
-        if job is None and not worker.served:
-            # It would die again: the fault is in the installation, not in a job.
-            job = self._waiting.popleft()[0] if self._waiting else None
-        self._replace(worker)
-        return None if job is None else JobEvent(job, EventKind.DIED, {"message": cause})
+    def _has_grown(self, link: Link, rss: int, trained: bool) -> bool:
+        """Returns whether a worker is to be replaced, by its resident set after a job."""
+        if trained and link.settled is None:
+            link.settled = rss  # Data and caches are in by now.
+        grown = trained and link.settled is not None and rss - link.settled > MAX_GROWTH
+        return grown or rss > self._max_rss
 
-    def _replace(self, worker: _Worker) -> None:
-        worker.stop()
-        self._workers[self._workers.index(worker)] = self._start()
-
-
-class _Worker:
-    """One process and the pipes to it."""
-
-    def __init__(
-        self,
-        run: Path,
-        backend: str,
-        events: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]],
-    ) -> None:
-        self.job: int | None = None
-        self.served = False
-        self._log = run / "worker.log"
-        job_read, job_write = os.pipe()
-        answer_read, answer_write = os.pipe()
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-P", "-m", "automl.execution.worker"),
-                    *(str(run), str(job_read), str(answer_write)),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=(job_read, answer_write),
-                # Ctrl-C in a terminal goes to the whole group: the driver
-                # decides what it means.
-                start_new_session=True,
-                env=os.environ
-                | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
-                # With -P: the modules the driver sees, extensions too, and no file
-                # of the working folder that happens to be called random.py.
-                | {"PYTHONPATH": os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)},
+    def _failed(self, link: Link, event: JobEvent) -> JobEvent:
+        """Tells a job's own failure from that of the machine."""
+        result = event.result
+        if result.get("no_disk"):
+            raise DiskFullError(
+                f"A worker could not write: {result['message'].strip().partition(chr(10))[0]}."
+                " Everything finished is kept; free some space and give the same command again."
             )
-        os.close(job_read)
-        os.close(answer_write)
-        self._jobs = os.fdopen(job_write, "w", encoding="utf-8")
-        self._answers = answer_read
-        threading.Thread(target=self._listen, args=(events,), daemon=True).start()
+        if not result.get("no_memory"):
+            return event
+        # What it has taken so far is not given back in pieces: another gets a fresh start.
+        self._replace(link)
+        line = result["message"].strip().partition("\n")[0]
+        message = f"the worker ran out of memory ({result['type']}: {line})."
+        died = {"message": message, "traceback": result["traceback"]}
+        return JobEvent(event.job, EventKind.DIED, died)
 
-    def take(self, job: int, request: str) -> None:
-        """Starts a job; a dead process is noticed by the listener, not here."""
-        self.job, self.served = job, True
-        with suppress(BrokenPipeError):
-            self._jobs.write(request + "\n")
-            self._jobs.flush()
+    def _overdue(self) -> JobEvent | None:
+        """Ends a job that has had its time, with its worker."""
+        for link in self._links():
+            if (reason := link.overdue()) and link.task is not None:
+                job = link.task.job
+                self._replace(link)
+                self._assign()
+                result = {"message": reason, "traceback": "", "timed_out": True}
+                return JobEvent(job, EventKind.DIED, result)
+        return None
 
-    def stop(self) -> None:
-        """Kills the process; its work is in the store or lost anyway."""
-        with suppress(BrokenPipeError):
-            self._jobs.close()
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
+    def _ended(self, link: Link) -> JobEvent | None:
+        if link not in self._links():
+            return None  # Stopped on purpose.
+        task, (cause, report) = link.task, link.death()
+        if task is None and not link.served and isinstance(link, Child):
+            # It would die again: the fault is in the installation, not in a job.
+            task = self._waiting.popleft() if self._waiting else None
+        self._replace(link)
+        if task is None:
+            return None
+        if isinstance(link, Guest) and task.attempts == 1:
+            # Whoever joined may leave in the middle of a job: it is nobody's fault.
+            self._waiting.appendleft(task)
+            return None
+        return JobEvent(task.job, EventKind.DIED, {"message": cause, "traceback": report})
 
-    def cause_of_death(self) -> str:
-        """Returns how the process ended, with the last line it wrote."""
-        code = self.process.wait()
-        how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-        if code == -signal.SIGKILL:
-            how += ", as the system does when memory runs out"
-        lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        last = f" Its last words: {lines[-1][:200]}" if lines and code >= 0 else ""
-        return f"the worker process ended ({how}).{last}"
-
-    def _listen(self, events: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]]) -> None:
-        # A process that is killed in the middle of a line leaves half of it.
-        with os.fdopen(self._answers, "r", encoding="utf-8") as lines, suppress(ValueError):
-            for line in lines:
-                events.put((self, json.loads(line)))
-        events.put((self, None))
+    def _replace(self, link: Link) -> None:
+        link.stop()
+        if isinstance(link, Guest):
+            self._guests.remove(link)
+        elif isinstance(link, Child):
+            self._workers[self._workers.index(link)] = self._start()

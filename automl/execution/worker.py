@@ -7,22 +7,28 @@ ends when the driver does, however that ended: a thread watches the pipe.
 
 from __future__ import annotations
 
+import faulthandler
+import gc
 import json
 import os
 import queue
 import sys
 import threading
 import time
-import traceback
 from pathlib import Path
 from typing import Any, TextIO
 
 from automl.execution.context import JobContext
+from automl.execution.failures import described
+from automl.execution.limits import with_deadline, with_reason
+from automl.execution.memory import release
 
 
 def main(run: str, in_fd: int, out_fd: int) -> None:
     """Serves jobs until the driver closes the pipe."""
     started = time.perf_counter()
+    # A crash in a kernel leaves a Python traceback in the log.
+    faulthandler.enable()
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     answers = os.fdopen(out_fd, "w", buffering=1, encoding="utf-8")
     threading.Thread(target=_read, args=(in_fd, requests), daemon=True).start()
@@ -32,19 +38,24 @@ def main(run: str, in_fd: int, out_fd: int) -> None:
     from automl.execution.jobs import run_job
 
     _import_backend()
+    # What was imported stays: it need not be looked through after every job.
+    gc.collect()
+    gc.freeze()
     context = JobContext(Path(run), emit=lambda message: None)
     _send(answers, {"event": "ready", "seconds": time.perf_counter() - started})
     while True:
         request = requests.get()
-        identity = request["id"]
+        identity, given = request["id"], with_deadline(request["args"])
         context.emit = lambda message, identity=identity: _send(  # type: ignore[misc]
             answers, {"event": "progress", "id": identity, "result": message}
         )
         try:
-            result = run_job(request["job"], request["args"], context)
+            result = run_job(request["job"], given, context)
+            result = with_reason(result, request["args"], given)
             answer = {"event": "done", "id": identity, "result": result}
         except Exception as error:  # A job may fail in any way; the driver must hear of it.
-            answer = {"event": "error", "id": identity, "result": _described(error)}
+            answer = {"event": "error", "id": identity, "result": described(error)}
+        release()
         answer["rss"] = psutil.Process().memory_info().rss
         _send(answers, answer)
 
@@ -71,14 +82,6 @@ def _import_backend() -> None:
 def _send(answers: TextIO, message: dict[str, Any]) -> None:
     answers.write(json.dumps(message) + "\n")
     answers.flush()
-
-
-def _described(error: Exception) -> dict[str, Any]:
-    return {
-        "type": type(error).__name__,
-        "message": str(error),
-        "traceback": "".join(traceback.format_exception(error)),
-    }
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from automl.compression.recipe import Recipe
 if TYPE_CHECKING:
     import keras
 
-_BYTES = {"float32": 4, "float16": 2, "int8": 1}
+_BYTES = {"float32": 4.0, "float16": 2.0, "int8": 1.0, "int4": 0.5, "uint16": 2.0, "uint8": 1.0}
 
 
 def gzip_size(content: bytes) -> int:
@@ -43,7 +43,7 @@ def least_size(model: keras.Model, recipe: Recipe) -> int:
     needs no conversion.
     """
     kernels = sum(_elements(weight) for weight in model.weights if len(weight.shape) >= 2)
-    return kernels * _BYTES[recipe.weights]
+    return int(kernels * _BYTES[recipe.weights])
 
 
 def _elements(weight: keras.Variable) -> int:

@@ -57,7 +57,29 @@ def _with_metrics(verification: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_runs, m002_metrics)
+def m003_repeats(db: sqlite3.Connection) -> None:
+    """Finalists are trained again, with other seeds."""
+    db.execute(
+        """CREATE TABLE IF NOT EXISTS repeat (
+            trial INTEGER NOT NULL, number INTEGER NOT NULL, record TEXT NOT NULL,
+            PRIMARY KEY (trial, number)
+        ) WITHOUT ROWID"""
+    )
+
+
+def m004_rungs(db: sqlite3.Connection) -> None:
+    """Trials are paused at rungs and gone on with."""
+    for row, text in db.execute("SELECT rowid, record FROM trial").fetchall():
+        record = json.dumps(json.loads(text) | {"rungs": []})
+        db.execute("UPDATE trial SET record = ? WHERE rowid = ?", (record, row))
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    m001_runs,
+    m002_metrics,
+    m003_repeats,
+    m004_rungs,
+)
 
 
 def migrate(db: sqlite3.Connection) -> None:

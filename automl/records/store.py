@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -18,10 +18,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from automl.errors import UserInputError
+from automl.records.disk import disk_full_error, is_disk_full
 from automl.records.migrations import MIGRATIONS, migrate
 from automl.types import (
     Artifact,
     Measures,
+    Repeat,
+    Rung,
     Trial,
     TrialState,
     Verification,
@@ -51,6 +54,7 @@ class RunStore:
                 " List the runs with: automl runs list"
             )
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._bulk = False
         self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -59,6 +63,8 @@ class RunStore:
             self._check_version(path)
         except sqlite3.DatabaseError as error:
             self._db.close()
+            if is_disk_full(error):
+                raise disk_full_error(self.folder, error) from error
             raise UserInputError(f"{path} is not a run store: {error}.") from error
 
     def _check_version(self, path: Path) -> None:
@@ -88,20 +94,42 @@ class RunStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        if self._bulk:
             yield self._db
-        except BaseException:
-            self._db.execute("ROLLBACK")
+            return
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield self._db
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            # SQLite itself rolls back some failures, such as a full disk.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if is_disk_full(error):
+                raise disk_full_error(self.folder, error) from error
             raise
-        self._db.execute("COMMIT")
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """Makes one transaction of all that is written in a `with` block."""
+        with self._writing():
+            self._bulk = True
+            try:
+                yield
+            finally:
+                self._bulk = False
 
     # Facts: single values of the run, JSON by name.
 
     def set_fact(self, name: str, value: Any) -> None:
         """Keeps one JSON-ready value under `name`, replacing an earlier one."""
+        self.set_facts({name: value})
+
+    def set_facts(self, facts: Mapping[str, Any]) -> None:
+        """Keeps several values, all of them or none."""
+        rows = [(name, json.dumps(value)) for name, value in facts.items()]
         with self._writing() as db:
-            db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, json.dumps(value)))
+            db.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?)", rows)
 
     def fact(self, name: str, default: Any = None) -> Any:
         """Returns the value kept under `name`, or `default`."""
@@ -157,7 +185,10 @@ class RunStore:
                 (*rest, number),
             )
             if trial.state == TrialState.RUNNING:
-                db.execute("DELETE FROM epoch WHERE trial = ?", (number,))
+                # Of one that goes on, what led to its last rung stays.
+                db.execute(
+                    "DELETE FROM epoch WHERE trial = ? AND epoch >= ?", (number, trial.epochs)
+                )
 
     def trials(self, *states: TrialState) -> list[Trial]:
         """Returns the trials in the order of their proposal, of `states` only if given."""
@@ -166,6 +197,17 @@ class RunStore:
             query += f" WHERE state IN ({', '.join('?' * len(states))})"
         rows = self._db.execute(query + " ORDER BY number", [str(state) for state in states])
         return [_trial(json.loads(record)) for (record,) in rows]
+
+    def trial(self, number: int) -> Trial | None:
+        """Returns one trial, or None if there is none of that number."""
+        query = "SELECT record FROM trial WHERE number = ?"
+        row = self._db.execute(query, (number,)).fetchone()
+        return None if row is None else _trial(json.loads(row[0]))
+
+    def counts(self) -> dict[TrialState, int]:
+        """Returns how many trials are in each state that any is in; no record is decoded."""
+        rows = self._db.execute("SELECT state, COUNT(*) FROM trial GROUP BY state")
+        return {TrialState(state): count for state, count in rows}
 
     def best_trials(self, count: int) -> list[Trial]:
         """Returns up to `count` completed trials, best score first, earlier first on ties."""
@@ -189,12 +231,36 @@ class RunStore:
         )
         return [json.loads(metrics) for (metrics,) in rows]
 
+    # Repeats: finalists trained again.
+
+    def set_repeat(self, repeat: Repeat) -> None:
+        """Writes what came of a repeat, replacing an earlier one of the same number."""
+        row = repeat.trial, repeat.number, json.dumps(asdict(repeat))
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO repeat VALUES (?, ?, ?)", row)
+
+    def repeats(self) -> list[Repeat]:
+        """Returns the repeats, by trial and number."""
+        rows = self._db.execute("SELECT record FROM repeat ORDER BY trial, number")
+        records = [json.loads(record) for (record,) in rows]
+        return [Repeat(**record | {"state": TrialState(record["state"])}) for record in records]
+
     # Artifacts and notes.
 
     def set_artifact(self, artifact: Artifact) -> None:
-        """Writes an artifact, replacing the one of the same trial, format and recipe."""
+        """Writes an artifact, replacing the one of the same trial, format and recipe.
+
+        Where its file is, that of no other trial is any more.
+        """
         record = json.dumps(artifact.to_dict())
+        reason = f"replaced by the file of trial {artifact.trial}"
         with self._writing() as db:
+            if artifact.path:
+                db.execute(
+                    "UPDATE artifact SET record = json_set(record, '$.path', '', '$.reason', ?)"
+                    " WHERE trial != ? AND json_extract(record, '$.path') = ?",
+                    (reason, artifact.trial, artifact.path),
+                )
             db.execute(
                 "INSERT OR REPLACE INTO artifact VALUES (?, ?, ?, ?)",
                 (artifact.trial, artifact.format, artifact.recipe, record),
@@ -222,7 +288,13 @@ def _trial_row(trial: Trial) -> tuple[int, str, float | None, str]:
 def _trial(record: dict[str, Any]) -> Trial:
     measures = record.pop("measures")
     state = TrialState(record.pop("state"))
-    return Trial(**record, state=state, measures=Measures(**measures) if measures else None)
+    rungs = tuple(Rung(**rung) for rung in record.pop("rungs", ()))
+    return Trial(
+        **record,
+        state=state,
+        measures=Measures(**measures) if measures else None,
+        rungs=rungs,
+    )
 
 
 def _artifact(record: dict[str, Any]) -> Artifact:
@@ -230,4 +302,5 @@ def _artifact(record: dict[str, Any]) -> Artifact:
     verifications = tuple(
         Verification.from_dict(verification) for verification in record.pop("verifications")
     )
-    return Artifact(**record, verifications=verifications)
+    steps, claims = (tuple(record.pop(name, ())) for name in ("steps", "claims"))
+    return Artifact(**record, verifications=verifications, steps=steps, claims=claims)

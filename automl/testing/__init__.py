@@ -17,7 +17,7 @@ Blocks and spaces have theirs in `search_spaces.testing`.
 from automl.testing.exporters import ExporterContract
 from automl.testing.models import small_data, small_model
 from automl.testing.oracles import OracleContract
-from automl.testing.recipes import RecipeContract
+from automl.testing.recipes import RecipeContract, StepContract
 from automl.testing.runtimes import RuntimeContract
 from automl.testing.sources import SourceContract
 from automl.testing.tasks import TaskContract
@@ -28,6 +28,7 @@ __all__ = [
     "RecipeContract",
     "RuntimeContract",
     "SourceContract",
+    "StepContract",
     "TaskContract",
     "small_data",
     "small_model",

@@ -39,7 +39,9 @@ class ExporterContract:
         raise NotImplementedError("Override the `exporter` fixture to return an instance.")
 
     @pytest.fixture
-    def refused(self) -> keras.Model | None:
+    def refused(self, exporter: Exporter) -> keras.Model | None:
+        if exporter.holds_every_operator:
+            return None
         inputs = keras.Input((8, 8, 1), name="x")
         tensor = keras.layers.Lambda(_igamma, output_shape=(8, 8, 1), name="igamma")(inputs)
         return keras.Model(inputs, keras.layers.Flatten()(tensor))
@@ -47,7 +49,8 @@ class ExporterContract:
     @pytest.fixture
     def recipes(self, exporter: Exporter) -> list[Recipe]:
         recipes = [RECIPES.get(name) for name in RECIPES.names()]
-        return [recipe for recipe in recipes if exporter.holds(recipe)]
+        # Steps that change the model are done before an exporter sees it.
+        return [each for each in recipes if exporter.holds(each) and not each.model_steps]
 
     @pytest.fixture
     def written(

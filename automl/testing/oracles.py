@@ -60,6 +60,10 @@ def tell_all(oracle: AskTell, number: int, values: Mapping[str, Any]) -> None:
         oracle.tell(number, score(values), costs, excess=costs["size"] / 50)
 
 
+#: Epochs of the rungs that proposals are paused on, and of a whole training.
+RUNGS = (1, 3, 9)
+
+
 class OracleContract:
     """Subclass it and override the `oracle_class` fixture.
 
@@ -224,6 +228,80 @@ class OracleContract:
                 resumed.tell(number, score(values))
         later = (told + 2, told + 3)
         assert [resumed.ask(number) for number in later] == [whole.ask(number) for number in later]
+
+    def climb(
+        self, oracle: AskTell, known: dict[int, tuple[dict[str, Any], dict[int, float]]], steps: int
+    ) -> list[tuple[int, int]]:
+        """Trains proposals rung by rung; returns each number and the epochs it came to.
+
+        Args:
+            oracle: With the rungs of `climbing`.
+            known: Number -> values, and scores by epochs; added to.
+            steps: Trainings to make up.
+        """
+        found = []
+        for _ in range(steps):
+            number = oracle.promote()
+            if number is None:
+                number = len(known)
+                values = oracle.ask(number)
+                assert values is not None
+                known[number] = values, {}
+            self.train(oracle, number, known)
+            found.append((number, max(known[number][1])))
+        return found
+
+    def climbing(self, oracle_class: type[keras_tuner.Oracle]) -> AskTell:
+        """Returns a fresh oracle whose proposals are paused twice on their way."""
+        space = conditional_space()
+        return AskTell(oracle_class, space, lambda values: active(space, values), 0, rungs=RUNGS)
+
+    def train(
+        self,
+        oracle: AskTell,
+        number: int,
+        known: Mapping[int, tuple[dict[str, Any], dict[int, float]]],
+    ) -> None:
+        """Makes up what a proposal does on its next rung and tells it."""
+        values, rungs = known[number]
+        until = oracle.next_rung(number, max(rungs, default=0))
+        rungs[until] = score(values) - 0.1 * (1 - until / RUNGS[-1])
+        oracle.tell(number, rungs[until], rungs=rungs, paused=until < RUNGS[-1])
+
+    @pytest.mark.parametrize("past", [4, 25])
+    def test_paused_proposals_go_on_after_a_resume_as_they_would_have(
+        self, oracle_class: type[keras_tuner.Oracle], past: int
+    ) -> None:
+        whole, resumed = self.climbing(oracle_class), self.climbing(oracle_class)
+        known: dict[int, tuple[dict[str, Any], dict[int, float]]] = {}
+        self.climb(whole, known, past)
+        again = {number: (values, dict(rungs)) for number, (values, rungs) in known.items()}
+        for number, (values, rungs) in again.items():
+            assert resumed.add(number, values)
+            last = max(rungs)
+            resumed.tell(number, rungs[last], rungs=rungs, paused=last < RUNGS[-1])
+        assert self.climb(resumed, again, 6) == self.climb(whole, known, 6)
+        assert again == known
+
+    def test_promoted_proposals_are_told_out_of_order(
+        self, oracle_class: type[keras_tuner.Oracle]
+    ) -> None:
+        oracle = self.climbing(oracle_class)
+        known: dict[int, tuple[dict[str, Any], dict[int, float]]] = {}
+        for _ in range(10):
+            together: list[int] = []
+            while len(together) < 3:
+                number = oracle.promote()
+                if number is None:
+                    number = len(known)
+                    values = oracle.ask(number)
+                    assert values is not None
+                    known[number] = values, {}
+                assert number not in together
+                together.append(number)
+            for number in reversed(together):
+                self.train(oracle, number, known)
+        assert any(len(rungs) > 1 for _, rungs in known.values())
 
     def test_a_small_space_is_searched_to_its_end(
         self, oracle_class: type[keras_tuner.Oracle]

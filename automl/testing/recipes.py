@@ -1,15 +1,18 @@
-"""What every recipe must keep."""
+"""What every recipe and every step must keep."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import FrozenInstanceError, asdict
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
 
 import pytest
 
-from automl.compression.recipe import Recipe
-from automl.registry import EXPORTERS
+from automl.compression.files import read_recipes, to_toml
+from automl.compression.recipe import Recipe, step_from
+from automl.compression.steps.base import Step
+from automl.registry import EXPORTERS, STEPS
 
 
 class RecipeContract:
@@ -33,7 +36,11 @@ class RecipeContract:
     def test_is_frozen_data(self, recipe: Recipe) -> None:
         with pytest.raises(FrozenInstanceError):
             recipe.name = "other"  # type: ignore[misc]
-        assert json.loads(json.dumps(asdict(recipe))) == asdict(recipe)
+        assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+    def test_is_the_same_after_a_file(self, recipe: Recipe, tmp_path: Path) -> None:
+        (tmp_path / "mine.toml").write_text(to_toml([recipe]), encoding="utf-8")
+        assert read_recipes(tmp_path / "mine.toml") == [recipe]
 
     def test_demands_something_of_an_artifact(self, recipe: Recipe) -> None:
         # Outputs are probabilities: a difference of 1 would let anything pass.
@@ -42,3 +49,33 @@ class RecipeContract:
 
     def test_some_format_can_hold_it(self, recipe: Recipe) -> None:
         assert [name for name in EXPORTERS.names() if EXPORTERS.get(name).holds(recipe)]
+
+
+class StepContract:
+    """Subclass it and override the `step` fixture.
+
+    What a step that changes models does to them is tested on its own.
+    """
+
+    @pytest.fixture
+    def step(self) -> Step:
+        raise NotImplementedError("Override the `step` fixture to return a step.")
+
+    def test_is_registered_under_its_name(self, step: Step) -> None:
+        assert STEPS.get(step.name) is type(step)
+
+    def test_has_defaults(self, step: Step) -> None:
+        assert type(step)() == type(step).from_dict({})
+
+    def test_is_frozen_data(self, step: Step) -> None:
+        for field in fields(step):  # type: ignore[arg-type]
+            with pytest.raises(FrozenInstanceError):
+                setattr(step, field.name, None)
+        assert step_from(json.loads(json.dumps(step.to_dict()))) == step
+
+    def test_says_what_it_does_in_one_line(self, step: Step) -> None:
+        assert step.summary.strip()
+        assert "\n" not in step.summary
+
+    def test_stands_somewhere_in_a_recipe(self, step: Step) -> None:
+        assert step.stage in (0, 1, 2)

@@ -32,7 +32,7 @@ class RuntimeContract:
             if EXPORTERS.get(name).name in runtime.formats:
                 exporter: Exporter = EXPORTERS.get(name)()
                 return exporter
-        raise LookupError(f"No registered exporter writes {runtime.formats}.")
+        pytest.skip(f"no registered exporter writes {' or '.join(runtime.formats)}")
 
     @pytest.fixture
     def file(self, runtime: Runtime, exporter: Exporter, tmp_path: Path) -> Path:
@@ -43,26 +43,22 @@ class RuntimeContract:
     def test_says_what_it_is(self, runtime: Runtime) -> None:
         assert runtime.name
         assert isinstance(runtime.in_process, bool)
+        assert isinstance(runtime.by_default, bool)
 
     def test_says_why_it_is_missing_or_nothing(self, runtime: Runtime) -> None:
         reason = runtime.missing()
         assert reason is None or (reason.strip() and "\n" not in reason)
 
-    def test_computes_what_the_model_does(self, runtime: Runtime, file: Path) -> None:
+    def test_computes_what_the_model_does_in_the_order_of_the_inputs(
+        self, runtime: Runtime, file: Path
+    ) -> None:
         images = small_data(12, seed=5)[0]
+        expected = small_model().predict(images, verbose=0)
+        assert np.ptp(expected, axis=0).max() > 0.1, "the examples are too alike to tell"
         result = runtime.run(file, images)
         assert result.outputs.dtype == np.float32
-        np.testing.assert_allclose(
-            result.outputs, small_model().predict(images, verbose=0), atol=1e-4
-        )
+        np.testing.assert_allclose(result.outputs, expected, atol=1e-4)
         assert 0 < result.latency_ms <= result.latency_p95_ms
-
-    def test_outputs_keep_the_order_of_the_inputs(self, runtime: Runtime, file: Path) -> None:
-        images = small_data(6, seed=6)[0]
-        straight = runtime.run(file, images).outputs
-        assert np.ptp(straight, axis=0).max() > 0.1, "the examples are too alike to tell"
-        backwards = runtime.run(file, images[::-1]).outputs
-        np.testing.assert_allclose(backwards[::-1], straight, atol=1e-6)
 
     def test_one_example_is_enough(self, runtime: Runtime, file: Path) -> None:
         assert runtime.run(file, small_data(1)[0]).outputs.shape == (1, 4)

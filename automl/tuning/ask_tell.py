@@ -29,6 +29,8 @@ from keras_tuner.src.engine import trial as kt_trial
 from automl.errors import AutomlError, UserInputError
 from automl.tuning.oracles.enumeration import configurations
 from automl.tuning.oracles.learning import LearningOracle, Told
+from automl.tuning.oracles.pareto import fronts
+from automl.tuning.promotion import Ladder
 from automl.tuning.threads import one_thread
 
 #: Draws that may be duplicates or already known before chance is given up.
@@ -51,6 +53,9 @@ class AskTell:
         seed: Any whole number from 0.
         costs: Names of the costs that are objectives beside the score. Oracles
             that are no `LearningOracle` see the score alone.
+        rungs: Epochs after which trials are paused until they are promoted, the
+            lowest first, and those of a whole training; empty for none.
+        reduction: One of so many trials of a rung is promoted.
     """
 
     def __init__(
@@ -60,6 +65,8 @@ class AskTell:
         canonical: Callable[[Mapping[str, Any]], Any],
         seed: int,
         costs: Sequence[str] = (),
+        rungs: Sequence[int] = (),
+        reduction: int = 3,
     ) -> None:
         if not (isinstance(oracle_class, type) and issubclass(oracle_class, keras_tuner.Oracle)):
             raise UserInputError(
@@ -68,6 +75,13 @@ class AskTell:
         self._seed = seed
         self._canonical = canonical
         self._known: set[str] = set()
+        self._costs: dict[int, Mapping[str, float]] = {}
+        self._cost_names = tuple(costs)
+        brackets = bool(getattr(oracle_class, "brackets", False))
+        self._ladder = Ladder(rungs or (1,), reduction, brackets=brackets)
+        # What has no opinion of a trial's future promotes by what it has seen.
+        learns = issubclass(oracle_class, LearningOracle) or bool(costs)
+        self._judge = self._expected if learns else None
         self._rest = itertools.islice(configurations(hyperparameters), MAX_ENUMERATED)
         self._oracle = oracle_class(
             objective=keras_tuner.Objective("score", "max"),
@@ -125,7 +139,40 @@ class AskTell:
         self._oracle.trials[trial.trial_id] = trial
         self._oracle.start_order.append(trial.trial_id)
         self._oracle.ongoing_trials[f"proposal-{number}"] = trial
+        self._ladder.begin(number)
         return True
+
+    @property
+    def pauses(self) -> bool:
+        """Whether trials are paused on their way."""
+        return self._ladder.top > 0
+
+    def next_rung(self, number: int, epochs: int = 0) -> int:
+        """Returns the epochs to train proposal `number` to, having trained it for `epochs`."""
+        levels = self._ladder.epochs[self._ladder.base(number) :]
+        return next((level for level in levels if level > epochs), levels[-1])
+
+    def promote(self, *, closing: bool = False) -> int | None:
+        """Returns the number of a paused proposal to go on with; None for a new one.
+
+        It is open from now on. What is returned depends on what was told alone.
+
+        Args:
+            closing: Whether nothing new will be asked for: then at least one
+                proposal of every rung goes on.
+        """
+        number = self._ladder.next(closing=closing, judge=self._judge)
+        if number is not None:
+            self._ladder.begin(number)
+        return number
+
+    def paused(self) -> list[int]:
+        """Returns the proposals that may be promoted, the most advanced and best first."""
+        return self._ladder.paused()
+
+    def reopen(self, number: int) -> None:
+        """Makes a paused proposal one that is being gone on with."""
+        self._ladder.begin(number)
 
     def tell(
         self,
@@ -135,8 +182,11 @@ class AskTell:
         *,
         feasible: bool = True,
         excess: float | None = None,
+        rungs: Mapping[int, float] | None = None,
+        paused: bool = False,
+        stopped: bool = False,
     ) -> None:
-        """Ends a proposal.
+        """Ends a proposal, or says how it did on the rungs so far.
 
         Args:
             number: What `add` or `ask` was given.
@@ -146,25 +196,39 @@ class AskTell:
             feasible: Whether it kept every bound and could be built.
             excess: The worst measure over its bound, as a ratio, at most 1 if
                 every bound is kept; None where nothing is bounded or measured.
+            rungs: Epochs of each rung at which it was paused -> its score there.
+            paused: Whether it may be promoted; its score is that of its last rung.
+            stopped: Whether it was left for good at its last rung.
 
         Raises:
             ValueError: If the proposal is unknown or already ended.
         """
         trial_id = str(number)
         trial = self._oracle.trials.get(trial_id)
-        if trial is None or trial.status != kt_trial.TrialStatus.RUNNING:
+        if trial is None or not self._ladder.is_climbing(number):
             raise ValueError(f"Only an open proposal can be told. Received: number={number}")
         if score is not None and not math.isfinite(score):
             score = None
+        known = {name: cost for name, cost in (costs or {}).items() if math.isfinite(cost)}
+        self._costs[number] = known
+        whole = score is not None and not (paused or stopped)
+        by_rung = self._ladder.take_in(number, score, rungs or {}, paused=paused, whole=whole)
         if isinstance(self._oracle, LearningOracle):
-            known = {name: cost for name, cost in (costs or {}).items() if math.isfinite(cost)}
-            self._oracle.learn(trial_id, Told(score, known, feasible, excess))
-        if score is None:
+            told = Told(score, known, feasible, excess, by_rung, whole)
+            self._oracle.learn(trial_id, told)
+        self._end_trial(trial, score)
+
+    def _end_trial(self, trial: kt_trial.Trial, score: float | None) -> None:
+        """Ends a trial for KerasTuner, once; what is told of it later replaces its score."""
+        first = trial.status == kt_trial.TrialStatus.RUNNING
+        if score is not None:
+            trial.metrics.metrics.pop("score", None)
+            self._guarded(lambda: self._oracle.update_trial(trial.trial_id, {"score": score}))
+            trial.score, trial.status = score, kt_trial.TrialStatus.COMPLETED
+        elif first:
             trial.status = kt_trial.TrialStatus.FAILED
-        else:
-            self._guarded(lambda: self._oracle.update_trial(trial_id, {"score": score}))
-            trial.status = kt_trial.TrialStatus.COMPLETED
-        self._guarded(lambda: self._oracle.end_trial(trial))
+        if first:
+            self._guarded(lambda: self._oracle.end_trial(trial))
 
     def recommend(self) -> int | None:
         """Returns the number of the finished proposal the oracle thinks best; None if it cannot.
@@ -176,6 +240,28 @@ class AskTell:
         with one_thread():
             found = None if recommend is None else self._guarded(recommend)
         return None if found is None else int(found)
+
+    def _expected(self, numbers: Sequence[int], scores: Sequence[float]) -> Sequence[float] | None:
+        """Returns what is expected of proposals that are at one rung; None for their scores."""
+        if self._cost_names:
+            return self._ranked(numbers, scores)
+        if not isinstance(self._oracle, LearningOracle):
+            return None
+        trial_ids, promising = list(map(str, numbers)), self._oracle.promising
+        with one_thread():
+            found: Sequence[float] | None = self._guarded(lambda: promising(trial_ids))
+        return found
+
+    def _ranked(self, numbers: Sequence[int], scores: Sequence[float]) -> Sequence[float]:
+        """Returns 0 for the Pareto front of proposals, less for those behind it."""
+        import numpy as np
+
+        costs = [
+            [self._costs[number].get(name, math.inf) for name in self._cost_names]
+            for number in numbers
+        ]
+        points = np.column_stack([scores, -np.array(costs)])
+        return [-float(rank) for rank in fronts(points)]
 
     def _draw(self, number: int) -> dict[str, Any] | None:
         for _ in range(MAX_DRAWS):

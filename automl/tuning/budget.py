@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 #: Seconds kept for compression, export, verification and report, unless that
@@ -10,6 +11,11 @@ from dataclasses import dataclass
 FINISH_SECONDS = 20.0
 FINISH_SHARE = 0.25
 TIME_IS_UP = "the time was up"
+#: Share of the search's time that one trial may take, where nobody says: whatever
+#: its first candidates are like, a search compares a few.
+TRIAL_SHARE = 1 / 3
+#: Seconds that a trial has in any case, where nobody says.
+LEAST_TRIAL = 15.0
 
 
 @dataclass(frozen=True)
@@ -20,11 +26,15 @@ class Budget:
         started: Seconds since the Unix epoch at which the clock began.
         time: Seconds for the whole command, or None.
         trials: Trained trials, or None.
+        trial_time: Seconds for one trial, or None for a share of the time.
+        kept: Tells how many seconds are kept for what follows the search.
     """
 
     started: float
     time: float | None
     trials: int | None
+    trial_time: float | None = None
+    kept: Callable[[], float] = float
 
     @property
     def end(self) -> float | None:
@@ -36,7 +46,15 @@ class Budget:
         """When the last epoch should end, so that the rest fits into the time."""
         if self.time is None or self.end is None:
             return None
-        return self.end - min(FINISH_SECONDS, FINISH_SHARE * self.time)
+        return self.end - min(FINISH_SECONDS, FINISH_SHARE * self.time) - self.kept()
+
+    @property
+    def limit(self) -> float | None:
+        """Seconds that one trial may take; None for no such bound."""
+        if self.trial_time is not None or self.time is None:
+            return self.trial_time
+        searching = self.time - min(FINISH_SECONDS, FINISH_SHARE * self.time)
+        return max(LEAST_TRIAL, TRIAL_SHARE * searching)
 
     def seconds_left(self) -> float | None:
         """Returns the seconds left for the search, or None if time is no bound."""

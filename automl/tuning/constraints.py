@@ -14,6 +14,8 @@ BOUNDS: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "max_latency": ("latency_ms", format_latency),
     "max_flops": ("flops", format_count),
     "max_params": ("params", format_count),
+    "max_gzip_size": ("gzip_size", format_size),
+    "max_ram": ("ram", format_size),
 }
 
 
@@ -23,7 +25,7 @@ def broken(constraints: Constraints, measures: Measures) -> str:
     A measure that is None has not been taken and breaks nothing.
     """
     return "; ".join(
-        f"{measure.removesuffix('_ms')}{floor} {show(value)}"
+        f"{measure.removesuffix('_ms').replace('_', ' ')}{floor} {show(value)}"
         f" > --{name.replace('_', '-')} {show(bound)}"
         for name, (measure, show) in BOUNDS.items()
         if (bound := getattr(constraints, name)) is not None

@@ -15,8 +15,11 @@ class Progress:
         completed: Trials trained and scored.
         rejected: Candidates the gate turned away.
         failed: Trials that crashed or diverged.
+        paused: Trials that wait on a rung.
+        stopped: Trials that were left on a rung.
         planned: Trials to train, or None.
-        best: The best trial so far, or None.
+        best: The best trial so far, or None; one that was trained to its end, once
+            there is one.
         seconds_left: Seconds the search has left: the smaller of its time and
             an estimate from the trials so far; None if neither is known.
         elapsed: Seconds since the start, earlier sessions included.
@@ -25,6 +28,8 @@ class Progress:
     completed: int = 0
     rejected: int = 0
     failed: int = 0
+    paused: int = 0
+    stopped: int = 0
     planned: int | None = None
     best: Trial | None = None
     seconds_left: float | None = None
@@ -50,7 +55,7 @@ class Observer:
         """A trial finished an epoch (from 0) out of at most `epochs`."""
 
     def trial(self, trial: Trial) -> None:
-        """A trial was rejected, failed or completed."""
+        """A trial was rejected, failed, paused or completed."""
 
     def artifact(self, artifact: Artifact) -> None:
         """An artifact was judged, verified or refused."""

@@ -14,7 +14,7 @@ import keras_tuner
 from search_spaces.errors import UserInputError
 from search_spaces.foreign.checking import check_model
 from search_spaces.foreign.discovery import declared, discover, settle
-from search_spaces.foreign.training import fit
+from search_spaces.foreign.training import can_pause, fit
 from search_spaces.foreign.values import checked_value, narrowed
 from search_spaces.registry import nearest
 from search_spaces.signature import Signature
@@ -88,6 +88,11 @@ class ForeignSpace(SearchSpace):
         """Trains as the author does; a `fit` of their own sets its own batch size."""
         kwargs.setdefault("batch_size", self.batch_size(hp.values))
         return fit(type(self).hypermodel, hp, model, *args, **kwargs)
+
+    @property
+    def pausable(self) -> bool:
+        """Whether a training can be paused: not where the author wrote a `fit`."""
+        return can_pause(type(self).hypermodel)
 
     # What is made of it.
 

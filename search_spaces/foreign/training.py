@@ -31,7 +31,9 @@ def fit(
     """
     for name in ("seed", "deadline", "stopping"):
         kwargs.pop(name, None)  # Words of our own recipes.
-    if type(hypermodel).fit is keras_tuner.HyperModel.fit:
+    if (until := kwargs.pop("until", None)) is not None:
+        kwargs["epochs"] = until
+    if can_pause(hypermodel):
         return model.fit(*args, batch_size=batch_size, **kwargs)
     kwargs.pop("validation_batch_size", None)
     counter = _EpochCounter()
@@ -40,6 +42,11 @@ def fit(
     if not counter.epochs:
         _judge(model, callbacks, kwargs.get("validation_data"))
     return result
+
+
+def can_pause(hypermodel: keras_tuner.HyperModel) -> bool:
+    """Returns whether a training can be paused and gone on with: one of Keras' own can."""
+    return type(hypermodel).fit is keras_tuner.HyperModel.fit
 
 
 class _EpochCounter(keras.callbacks.Callback):

@@ -47,9 +47,16 @@ def fit(
     seed: int | None = None,
     deadline: float | None = None,
     stopping: bool = True,
+    initial_epoch: int = 0,
+    until: int | None = None,
     **options: Any,
 ) -> Any:
     """Trains a model that `compile_model` compiled, by all that its recipe says.
+
+    A fit may be made in parts: what a batch holds depends on the seed, the epoch
+    and the batch's number alone, and the learning rate on the epoch, so that one
+    with `until` and, of its state (`search_spaces.training.state`), another with
+    `initial_epoch` and the same seed give what one fit to the end gives.
 
     Arrays get the batch size, schedule, augmentation, label smoothing and patience
     of the recipe, and so do examples in parts (`search_spaces.training.batches`),
@@ -78,12 +85,15 @@ def fit(
         sample_weight: A weight for each example, (examples,).
         shuffle: Whether each epoch of arrays has an order of its own.
         callbacks: Further callbacks, called after the recipe's own.
-        seed: What augmentation is drawn from, from 0 on; None takes it from NumPy's
+        seed: What order and augmentation are drawn from, from 0 on; None takes it from NumPy's
             generator, which `keras.utils.set_random_seed` sets.
         deadline: Seconds since the Unix epoch at which the caller's callbacks end
             the training; the schedule anneals towards it.
         stopping: Whether to stop by the recipe's patience and to put the best
             epoch's weights back, by validation loss; False where `callbacks` do.
+        initial_epoch: Epochs that the model was trained for before.
+        until: Epoch after which to pause; the schedule is stretched over
+            `epochs` all the same. None for `epochs`.
         options: Further arguments of `keras.Model.fit`.
 
     Returns:
@@ -119,7 +129,8 @@ def fit(
         else:
             _expect_plain_labels(model, signature)
             rules = replace(rules, mixup=0.0, cutmix=0.0)
-    if data.in_arrays and (rules.active or data.is_in_parts):
+    if data.in_arrays:
+        # Batches of our own: Keras' order of arrays cannot be gone on with.
         size = given.pop("batch_size")
         augmenter = Augmenter(rules, signature.input) if rules.active else None
         batches = data.batches(augmenter, signature.input.dtype, size, seed, shuffle)
@@ -139,7 +150,8 @@ def fit(
     return model.fit(
         data.x,
         data.y,
-        epochs=epochs,
+        epochs=epochs if until is None else min(until, epochs),
+        initial_epoch=initial_epoch,
         callbacks=[*own, *(callbacks or ())],
         **{name: value for name, value in given.items() if value is not None},
     )
@@ -166,11 +178,6 @@ class _Data:
     def is_all_arrays(self) -> bool:
         """Whether all targets are at hand, to be made something else."""
         return self.in_arrays and isinstance(self.validation, (tuple, list, type(None)))
-
-    @property
-    def is_in_parts(self) -> bool:
-        """Whether inputs or targets are too large for an array."""
-        return is_in_parts(self.x) or is_in_parts(self.y)
 
     @property
     def validates_in_parts(self) -> bool:

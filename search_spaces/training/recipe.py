@@ -23,6 +23,9 @@ _ADAPTIVE = ("adam", "adamw", "rmsprop")
 OPTIMIZERS = (*_ADAPTIVE, "sgd", "adagrad", "lion")
 SCHEDULES = ("cosine", "constant", "one_cycle")
 WEIGHT_DECAYS = (1e-4, 1e-3, 1e-2, 1e-1)
+#: Further ones for rows of a table: of few hundred rows, a dense network needs them to be as
+#: good as ridge regression.
+TABLE_DECAYS = (1.0, 3.0)
 BATCH_SIZES = (16, 32, 64)
 
 
@@ -92,7 +95,9 @@ def choose_recipe(hp: Any, signature: Signature) -> Recipe:
             rates[name] = hp.Choice("learning_rate", list(_RATES[name]), _DEFAULT_RATES[name])
     decaying = [name for name in OPTIMIZERS if name not in ("adam", "adagrad")]
     with hp.conditional_scope("optimizer", decaying):
-        decay = hp.Choice("weight_decay", list(WEIGHT_DECAYS), default=1e-3)
+        table = signature.input.kind == "vector"
+        decays = (*WEIGHT_DECAYS, *TABLE_DECAYS) if table else WEIGHT_DECAYS
+        decay = hp.Choice("weight_decay", list(decays), default=1e-3)
     schedule = hp.Choice("schedule", list(SCHEDULES))
     with hp.conditional_scope("schedule", ["cosine", "constant"]):
         warmup = float(hp.Choice("warmup", [0.0, 0.1]))  # One cycle brings its own.

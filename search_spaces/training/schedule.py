@@ -31,7 +31,8 @@ class Schedule(keras.callbacks.Callback):
     planned epochs or, when a deadline comes sooner, over the time to it, so that
     a fit cut short is annealed too (Li et al., 2020,
     https://arxiv.org/abs/1905.04753). How long an epoch takes is known after the
-    first one: a warm-up is not hurried before.
+    first one: a warm-up is not hurried before. A fit that goes on where another
+    was paused has what is left of its schedule for the time to the deadline.
 
     It sets the optimizer's variable between calls into the runtime. With several
     steps per execution the rate stands still within one, see
@@ -60,7 +61,7 @@ class Schedule(keras.callbacks.Callback):
         self._kind, self._epochs, self._warmup = kind, epochs, warmup
         self._deadline, self._rate = deadline, rate
         self._began: float | None = None
-        self._epoch, self._seen, self._stepwise = 0, 0, False
+        self._first, self._epoch, self._seen, self._stepwise = 0, 0, 0, False
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Forgets a fit before."""
@@ -73,7 +74,7 @@ class Schedule(keras.callbacks.Callback):
         if isinstance(getattr(self.model.optimizer, "_learning_rate", None), own):
             return
         if self._began is None:
-            self._began = time.time()
+            self._began, self._first = time.time(), epoch
         if self._rate is None:
             self._rate = float(self.model.optimizer.learning_rate)
         self._epoch = epoch
@@ -104,7 +105,9 @@ class Schedule(keras.callbacks.Callback):
         progress = (self._epoch + within) / self._epochs
         if self._deadline is not None and self._began is not None and self._seen:
             span = max(self._deadline - self._began, 1e-9)
-            progress = max(progress, (time.time() - self._began) / span)
+            before = self._first / self._epochs
+            elapsed = (time.time() - self._began) / span
+            progress = max(progress, before + (1 - before) * elapsed)
         return min(1.0, progress)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl.data.storage import ExamplesWriter, StoredExamples
+from automl.data.storage import StoredExamples
+from automl.data.writing import ExamplesWriter
 from automl.execution.fit_data import FitData, arguments
 from automl.execution.model_outputs import outputs_of
 from automl.testing import small_data, small_model

@@ -16,10 +16,24 @@ import psutil
 import pytest
 
 from automl.errors import AutomlError, UserInputError, WorkerDiedError
+from automl.execution import limits
 from automl.execution.base import EventKind
 from automl.execution.processes import ProcessExecutor
 
 NO_BOUNDS = {"max_size": None, "max_latency": None, "max_flops": None, "max_params": None}
+
+#: Never comes back from the runtime, as a kernel that loops.
+HANG = """
+import tensorflow as tf
+
+@tf.function
+def endless():
+    return tf.while_loop(lambda i: i >= 0, lambda i: i * 0, [tf.constant(0)])
+
+def run(args, context):
+    context.emit({"pid": 0})
+    endless()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +45,9 @@ def executor(run_folder, tmp_path_factory):
     plugin = tmp_path_factory.mktemp("plugin")
     (plugin / "somebodys_recipes.py").write_text(
         "from automl.compression.recipe import Recipe, Tolerance\n"
-        "MINE = Recipe('mine', 'plain', 'float32', 'float32', 0, Tolerance(1e-4, 0.99))\n"
+        "MINE = Recipe('mine', 'plain', (), Tolerance(1e-4, 0.99))\n"
     )
+    (plugin / "somebodys_hang.py").write_text(HANG)
     sys.path.append(str(plugin))
     os.chdir(folder)
     try:
@@ -124,6 +139,25 @@ def test_a_worker_killed_in_mid_job_is_reported_and_replaced(executor, endless, 
     # What waited is done by the new one.
     event = executor.next_event()
     assert (event.job, event.kind) == (waiting, EventKind.DONE)
+
+
+def test_an_endless_training_ends_in_time_and_what_it_learned_counts(executor, endless, run_folder):
+    result = executor.run("train", endless | {"limit": 3, "model_file": "models/in_time.keras"})
+    assert result["reason"] == "its own time was up (--trial-time)"
+    assert result["epochs"] < 100_000
+    assert result["metrics"]["val_accuracy"] > 0
+    assert (run_folder / "models/in_time.keras").is_file()
+
+
+def test_a_worker_that_hangs_inside_tensorflow_is_ended(executor, monkeypatch):
+    monkeypatch.setattr(limits, "LEAST_GRACE", 1.0)
+    (pid,) = executor.pids()
+    executor.submit("somebodys_hang", {"limit": 1.0})
+    assert executor.next_event().kind is EventKind.PROGRESS
+    event = executor.next_event(timeout=60)
+    assert (event.kind, event.result["timed_out"]) == (EventKind.DIED, True)
+    assert gone(pid)
+    assert executor.pids() != [pid]
 
 
 def test_a_worker_that_has_grown_is_replaced_between_two_jobs(executor, gate, monkeypatch):

@@ -11,7 +11,7 @@ from automl.tuning.constraints import BOUNDS, broken, excess
 from automl.types import Measures
 
 MEASURES = Measures(
-    params=100, flops=2_000, size=12_000, gzip_size=9_000, latency_ms=3.0, recipe="int8"
+    params=100, flops=2_000, size=12_000, gzip_size=9_000, latency_ms=3.0, recipe="int8", ram=4_000
 )
 
 
@@ -25,6 +25,8 @@ MEASURES = Measures(
         ({"max_latency": 2.5}, "latency 3.0 ms > --max-latency 2.5 ms"),
         ({"max_flops": 1_000}, "flops 2.0k > --max-flops 1.0k"),
         ({"max_params": 99}, "params 100 > --max-params 99"),
+        ({"max_gzip_size": 8_000}, "gzip size 9.0 kB > --max-gzip-size 8.0 kB"),
+        ({"max_ram": 2_000}, "ram 4.0 kB > --max-ram 2.0 kB"),
         (
             {"max_params": 1, "max_size": 1_000, "max_flops": 3_000},
             "size 12.0 kB > --max-size 1.0 kB; params 100 > --max-params 1",

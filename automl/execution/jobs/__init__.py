@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from automl.compression.files import know_recipes_of
 from automl.execution.context import JobContext
 
 JOBS = {
     "gate": "automl.execution.jobs.gate",
     "train": "automl.execution.jobs.train",
+    "compress": "automl.execution.jobs.compress",
     "export": "automl.execution.jobs.export",
     "verify": "automl.execution.jobs.verify",
 }
@@ -23,5 +25,6 @@ def run_job(name: str, args: dict[str, Any], context: JobContext) -> dict[str, A
         args: What that function takes.
         context: The worker's view of the run.
     """
+    know_recipes_of(context.run)
     result: dict[str, Any] = importlib.import_module(JOBS.get(name, name)).run(args, context)
     return result

@@ -15,13 +15,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from automl.compression.recipe import Recipe
+from automl.compression.suiting import suited
 from automl.config import Constraints
 from automl.errors import ConversionError
 from automl.execution.context import JobContext
+from automl.export.about import settings_for
 from automl.export.base import Exporter
 from automl.export.tflite.freezing import freeze, frozen_once
 from automl.measure.size import folder_size, least_size
-from automl.preprocessing.limits import limits_of
 from automl.registry import EXPORTERS, RECIPES, RUNTIMES
 from automl.resolve import supported
 from automl.tuning.constraints import broken
@@ -61,13 +62,13 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     space = context.space(args["space"])
     names = args["recipes"]
     if supported(names, {"int8": ""}) != tuple(names):
-        limits = limits_of(context.summary) | space.unsupported(args["values"])
-        names = supported(names, limits)
+        names = supported(names, space.unsupported(args["values"]))
     if not names:
         raise ConversionError("it supports none of the planned recipes.")
     recipes = {name: short_calibration(RECIPES.get(name)) for name in names}
     first = next(iter(recipes))
     exporter = EXPORTERS.get(args["format"])()
+    exporter.settings = settings_for(context.summary, args["task"])
     constraints = Constraints(**args["constraints"])
     keras.backend.clear_session()
     body = space.construct(space.architecture(args["values"]))
@@ -82,12 +83,15 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
         return asdict(measures)
     x = context.calibration(CALIBRATION)
     with TemporaryDirectory(prefix="automl-gate-") as folder:
+        recipes = {name: suited(each, model, context.summary) for name, each in recipes.items()}
         name, path = _smallest(model, exporter, recipes, Path(folder), x, constraints)
         size, gzipped = folder_size(path.parent)
         measures = replace(measures, size=size, gzip_size=gzipped, recipe=name)
         runtimes = [RUNTIMES.get(each)() for each in runtimes_for(args["format"])[:1]]
         # A runtime in a process of its own takes a second: only if it decides.
         wanted = [r for r in runtimes if r.in_process or constraints.max_latency is not None]
+        if wanted and not broken(constraints, measures):
+            measures = replace(measures, ram=wanted[0].ram(path))
         if wanted and not broken(constraints, measures):
             latency = wanted[0].run(path, x[:1]).latency_ms
             measures = replace(measures, latency_ms=latency)
@@ -133,7 +137,7 @@ def _smallest(
 
 def short_calibration(recipe: Recipe) -> Recipe:
     """Returns the recipe with no more calibration than a measurement needs."""
-    return replace(recipe, calibration_samples=min(recipe.calibration_samples, CALIBRATION))
+    return recipe.with_calibration(CALIBRATION)
 
 
 def scatter_weights(model: keras.Model, seed: int = 0) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.errors import VerificationError
+from automl.errors import MissingPartError, VerificationError
 from automl.execution.context import JobContext
+from automl.execution.model_outputs import keep_outputs
 from automl.registry import RECIPES, RUNTIMES, TASKS
 from automl.tasks.evidence import write_evidence
 from automl.types import Verification, VerificationStatus
@@ -18,8 +19,9 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     Args:
         args: ``model_file`` and ``path`` (inside the run's folder),
             ``runtime``, ``recipe``, ``task`` and ``split``; ``metric``, what the
-            artifact is judged by, and ``evidence``, a file inside the run's folder
-            that predictions are written to, may be missing.
+            artifact is judged by, ``evidence``, a file inside the run's folder that
+            predictions are written to, and ``outputs``, one for what files are
+            compared by, may be missing.
         context: Where the data is.
 
     Returns:
@@ -34,8 +36,12 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     reference = context.keras_outputs(args["model_file"], args["split"])
     try:
         result = runtime.run(context.run / args["path"], x)
+    except MissingPartError as error:
+        return Verification(runtime.name, VerificationStatus.SKIPPED, reason=str(error)).to_dict()
     except VerificationError as error:
         return Verification(runtime.name, VerificationStatus.FAILED, reason=str(error)).to_dict()
+    if args.get("outputs"):
+        keep_outputs(context.run / args["outputs"], result.outputs)
     task = TASKS.get(args["task"])()
     verification = compare(
         runtime.name,

@@ -35,7 +35,9 @@ class AutoOracle(LearningOracle):
     improvement is weighed by the probability that a candidate passes (Gardner
     et al., Bayesian optimization with inequality constraints, 2014,
     https://proceedings.mlr.press/v32/gardner14.html). With several objectives,
-    the improvement is that of the hypervolume.
+    the improvement is that of the hypervolume. Where trials are paused at rungs,
+    the model learns from all of them what each will be worth at the end
+    (`automl.tuning.oracles.fidelity`), and says which of them to go on with.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -64,19 +66,34 @@ class AutoOracle(LearningOracle):
                 return values
         return None
 
+    def promising(self, trial_ids: Sequence[str]) -> Sequence[float] | None:
+        """Returns what the model expects of trials at the end; None while too little is known."""
+        trials = self.history()
+        if sum(trial.told is not None for trial in trials) < INITIAL_POINTS:
+            return None
+        encoding, geometry = self._encoded_space()
+        surrogate = Surrogate(geometry, trials, self._encoded(encoding, trials))
+        places = {trials[place].trial_id: row for row, place in enumerate(surrogate.scored)}
+        if not all(each in places for each in trial_ids):
+            return None
+        return [float(surrogate.expected[places[each], 0]) for each in trial_ids]
+
     def recommend(self) -> str | None:
         """Returns the id of the finished trial that the model expects most of.
 
         Scores are noisy: the best one seen owes something to luck. What the
         model expects speaks from a trial's neighbours, too. It goes by the
-        score alone, whatever the other objectives are; None if no trial has one.
+        score alone, whatever the other objectives are; None if no trial that was
+        trained to the end has one.
         """
         trials = [trial for trial in self.history() if trial.told and trial.told.score is not None]
-        if not trials:
+        whole = {place for place, trial in enumerate(trials) if trial.told and trial.told.whole}
+        if not whole:
             return None
         encoding, geometry = self._encoded_space()
         surrogate = Surrogate(geometry, trials, self._encoded(encoding, trials))
-        return trials[surrogate.best(1)[0]].trial_id
+        best = next(place for place in surrogate.best(len(trials)) if place in whole)
+        return trials[best].trial_id
 
     def _encoded_space(self) -> tuple[Encoding, Geometry]:
         """Returns the space, encoded; a plain `keras_tuner.Tuner` may add to it as it goes."""

@@ -64,13 +64,19 @@ class GaussianProcess:
         """
         import numpy as np
 
-        mean, _ = self.predict(views)
+        mean = self.mean(views)
         more = copy.copy(self)
         pairs = zip(self._views, views, strict=True)
         more._views = tuple(one.joined(other) for one, other in pairs)
         more._targets = np.concatenate([self._targets, (mean - self._center) / self._scale])
         more._condition()
         return more
+
+    def mean(self, views: Sequence[Features]) -> Array:
+        """Returns what `predict` returns first, in a fraction of its time."""
+        across = self._kernel(self._views, views)
+        mean: Array = self._center + self._scale * (across.T @ self._weights)
+        return mean
 
     def predict(self, views: Sequence[Features]) -> tuple[Array, Array]:
         """Returns mean and standard deviation of the noiseless function, shape (points,) each."""
@@ -102,7 +108,8 @@ class GaussianProcess:
         for (amplitude, weights), one, other in zip(terms, ones, others, strict=True):
             scale = np.exp(weights)
             apart = squared_distances(one.scaled(scale), other.scaled(scale))
-            total += np.exp(amplitude - apart)
+            np.subtract(amplitude, apart, out=apart)
+            total += np.exp(apart, out=apart)
         return total
 
     def _fit(self) -> Array:

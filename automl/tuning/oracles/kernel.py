@@ -137,9 +137,11 @@ def squared_distances(one: Array, other: Array) -> Array:
     """Returns squared Euclidean distances, shape (len(one), len(other))."""
     import numpy as np
 
-    ends = (one * one).sum(1)[:, None] + (other * other).sum(1)
-    distances: Array = np.maximum(ends - 2.0 * one @ other.T, 0.0)
-    return distances
+    # In place: the matrices are large, and memory is what takes the time.
+    distances: Array = (-2.0 * one) @ other.T
+    distances += (one * one).sum(1)[:, None]
+    distances += (other * other).sum(1)
+    return np.maximum(distances, 0.0, out=distances)
 
 
 def _one_hot(numbers: Array, count: int) -> Array:

@@ -21,12 +21,18 @@ class Told:
         feasible: Whether it kept every bound and could be built.
         excess: The worst measure over its bound, as a ratio, at most 1 if every
             bound is kept; None where nothing is bounded or measured.
+        rungs: Rung -> its score there, from 0 for the fewest epochs; empty where
+            trials are not paused.
+        whole: Whether it was trained to the end; else its score is that of the
+            highest rung it reached.
     """
 
     score: float | None
     costs: Mapping[str, float] = field(default_factory=dict)
     feasible: bool = True
     excess: float | None = None
+    rungs: Mapping[int, float] = field(default_factory=dict)
+    whole: bool = True
 
     @property
     def violation(self) -> float:
@@ -70,8 +76,15 @@ class LearningOracle(keras_tuner.Oracle):
         """
 
     def learn(self, trial_id: str, told: Told) -> None:
-        """Hears how a trial ended, before KerasTuner's `end_trial` is called."""
+        """Hears how a trial ended or what it did at a rung, before KerasTuner does."""
         self._told[trial_id] = told
+
+    def promising(self, trial_ids: Sequence[str]) -> Sequence[float] | None:
+        """Returns how much is expected of trials, trained to the end; None if that is not known.
+
+        A strategy without a model expects what it has seen.
+        """
+        return None
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Returns values for the next trial and the status ``RUNNING`` or ``STOPPED``."""

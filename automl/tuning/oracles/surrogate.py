@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from automl.tuning.oracles.fidelity import Fidelities
 from automl.tuning.oracles.gaussian_process import GaussianProcess, representative
 from automl.tuning.oracles.kernel import Features, Geometry
 from automl.tuning.oracles.learning import Known, Told
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Model = GaussianProcess | Fidelities
 
 #: Trials that a model is made of at most: the best, and others evenly by rank.
 MODEL_POINTS = 400
@@ -45,7 +47,7 @@ class Surrogate:
         #: Places of the trials that have a value of every objective.
         self.scored = [place for place, each in told if _is_scored(each, costs)]
         outcomes = [trials[place].told for place in self.scored]
-        scores = [float(each.score) for each in outcomes if each and each.score is not None]
+        scores = [each for each in outcomes if each is not None]
         self._objectives = self._objective_models(scores, told, costs)
         self._excess, self._success = self._excess_model(told), self._success_model(told)
         self._told = told
@@ -77,14 +79,20 @@ class Surrogate:
             rows: The configurations, encoded.
             rng: Where chance comes from.
         """
+        import numpy as np
+
         views = self._geometry.views(rows)
         feasible = self.feasibility(views)
         if not self._objectives:
             return feasible
-        models = [model.believing(self._at(self._open)) for model in self._objectives]
+        models, known = self._objectives, self.expected
+        if self._open:
+            models = [model.believing(self._at(self._open)) for model in models]
+            reached = self._at([*self.scored, *self._open])
+            known = np.stack([model.mean(reached) for model in models], axis=1)
         if len(models) == 1:
-            return feasible * self._expected_improvement(models[0], views)
-        return feasible * self._expected_hypervolume(models, views, rng)
+            return feasible * self._expected_improvement(models[0], known, views)
+        return feasible * self._expected_hypervolume(models, known, views, rng)
 
     def feasibility(self, views: Sequence[Features]) -> Array:
         """Returns the probability that configurations keep every bound and get a score."""
@@ -101,11 +109,10 @@ class Surrogate:
             probability *= ndtr(mean / np.sqrt(deviation**2 + 0.1))
         return probability
 
-    def _expected_improvement(self, model: GaussianProcess, views: Sequence[Features]) -> Array:
+    def _expected_improvement(self, model: Model, known: Array, views: Sequence[Features]) -> Array:
         import numpy as np
         from scipy.special import ndtr
 
-        known, _ = model.predict(self._at([*self.scored, *self._open]))
         mean, deviation = model.predict(views)
         gain = mean - known.max()
         ratio = gain / deviation
@@ -114,12 +121,14 @@ class Surrogate:
         return improvement
 
     def _expected_hypervolume(
-        self, models: Sequence[GaussianProcess], views: Sequence[Features], rng: np.random.Generator
+        self,
+        models: Sequence[Model],
+        known: Array,
+        views: Sequence[Features],
+        rng: np.random.Generator,
     ) -> Array:
         import numpy as np
 
-        reached = self._at([*self.scored, *self._open])
-        known = np.stack([model.predict(reached)[0] for model in models], axis=1)
         low, high = known.min(axis=0), known.max(axis=0)
         span = np.where(high > low, high - low, 1.0)
         predicted = [model.predict(views) for model in models]
@@ -131,16 +140,13 @@ class Surrogate:
         )
 
     def _objective_models(
-        self, scores: list[float], told: Sequence[tuple[int, Told]], costs: Sequence[str]
-    ) -> list[GaussianProcess]:
+        self, scored: list[Told], told: Sequence[tuple[int, Told]], costs: Sequence[str]
+    ) -> list[Model]:
         import numpy as np
 
-        if not scores:
+        if not scored:
             return []
-        values = np.array(scores)
-        if not costs:
-            return [self._model(self.scored, warped(values))]
-        models = [self._model(self.scored, clipped(values))]
+        models = [self._score_model(scored, warped)]
         for name in costs:
             # What was turned away has been measured too.
             pairs = [(place, each.costs[name]) for place, each in told if name in each.costs]
@@ -150,6 +156,17 @@ class Surrogate:
             places = [place for place, _ in pairs]
             models.append(self._model(places, clipped(-measured), MEASURED_NOISE))
         return models
+
+    def _score_model(self, scored: list[Told], scaled: Callable[[Array], Array]) -> Model:
+        """Returns a model of what trials are worth at the end, of all that is known of them."""
+        import numpy as np
+
+        rungs = sorted({rung for each in scored for rung in each.rungs})
+        if len(rungs) < 2:
+            return self._model(self.scored, scaled(np.array([each.score for each in scored])))
+        scores = np.array([[each.rungs.get(rung, np.nan) for rung in rungs] for each in scored])
+        views, usual = self._at(self.scored), self._geometry.usual_weights
+        return Fidelities(views, scores, scaled, usual, MODEL_POINTS)
 
     def _excess_model(self, told: Sequence[tuple[int, Told]]) -> GaussianProcess | None:
         import numpy as np
@@ -185,7 +202,7 @@ class Surrogate:
         if not self._objectives:
             return np.zeros((0, 1))
         views = self._at(self.scored)
-        return np.stack([model.predict(views)[0] for model in self._objectives], axis=1)
+        return np.stack([model.mean(views) for model in self._objectives], axis=1)
 
     def _at(self, places: Sequence[int]) -> list[Features]:
         return [view.taken(list(places)) for view in self._views]

@@ -123,15 +123,19 @@ def test_a_failure_without_a_measure_is_learned():
 
 
 def test_it_recommends_what_the_model_expects_most_of_not_the_luckiest():
-    oracle, rng = asked("auto", stages_space()), random.Random(1)
-    truth, seen = {}, {}
-    for number in range(60):
-        values = oracle.ask(number)
-        truth[number] = stages_score(values)
-        seen[number] = truth[number] + rng.gauss(0, 1)
-        oracle.tell(number, seen[number])
-    luckiest = max(seen, key=seen.__getitem__)
-    assert truth[oracle.recommend()] >= truth[luckiest]
+    """On average: either may be the better one of a single search."""
+    gained = []
+    for seed in range(4):
+        oracle, rng = asked("auto", stages_space(), seed), random.Random(seed)
+        truth, seen = {}, {}
+        for number in range(60):
+            values = oracle.ask(number)
+            truth[number] = stages_score(values)
+            seen[number] = truth[number] + rng.gauss(0, 3)
+            oracle.tell(number, seen[number])
+        luckiest = max(seen, key=seen.__getitem__)
+        gained.append(truth[oracle.recommend()] - truth[luckiest])
+    assert sum(gained) > 0, gained
 
 
 def test_without_a_model_nothing_is_recommended():
