@@ -7,22 +7,30 @@ An artifact is written to a staging folder, run on its runtimes and moved to
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
+from automl.compression.claims import broken
+from automl.compression.compressor import Compressed, Compressor
 from automl.data.dataset import DataSummary
 from automl.errors import AutomlError, UserInputError
 from automl.execution.base import Executor
+from automl.export.folder import manifest
+from automl.export.folder.placing import files_for, place_folder
+from automl.export.samples.composing import samples
+from automl.export.settings import ExportSettings
 from automl.measure.size import hashes
 from automl.preprocessing import usage
 from automl.preprocessing.base import part_from
+from automl.records.store import FILE_NAME as RUN_FILE
 from automl.registry import EXPORTERS, RECIPES
 from automl.tasks.evidence import evidence_file
 from automl.types import Artifact, Trial, Verification, VerificationStatus
 from automl.verify.finding import runtimes_for
+from automl.versions import versions
 
 STAGING = "export/.staging"
 FAILED = "export/.failed"
@@ -62,6 +70,12 @@ def folder_name(name: str) -> str:
     return name.rpartition(":")[2]
 
 
+def judged_outputs(artifact: Artifact) -> str:
+    """Returns where a judged file's outputs on validation data are, inside the run's folder."""
+    names = (artifact.format, artifact.recipe)
+    return f"{STAGING}/outputs/{'-'.join(map(folder_name, names))}-trial-{artifact.trial}.npy"
+
+
 class Shipper:
     """Exports, verifies and places artifacts of one run.
 
@@ -92,14 +106,35 @@ class Shipper:
         """Says which trial's files are the run's own."""
         self._winner = trial
 
-    def stage(self, trial: Trial, format_name: str, recipe: str) -> Artifact:
-        """Writes an artifact to staging; a converter that fails or dies gives a reason."""
+    def stage(
+        self,
+        trial: Trial,
+        format_name: str,
+        recipe: str,
+        compressor: Compressor | None = None,
+        settings: ExportSettings | None = None,
+    ) -> Artifact:
+        """Writes an artifact to staging; a step or converter that fails or dies gives a reason.
+
+        Args:
+            trial: A trained trial whose weights were kept.
+            format_name: Registry name of the exporter.
+            recipe: Name of the recipe.
+            compressor: Does the recipe's model steps; None for a recipe without any.
+            settings: How the file is to be, beside the recipe; None for the usual.
+        """
         artifact = Artifact(trial.number, format_name, recipe, path="")
         try:
+            made = Compressed(trial.model_file)
+            if compressor is not None:
+                made = compressor.compress(trial, recipe)
+            if made.steps:
+                artifact = replace(artifact, model_file=made.model_file, steps=made.steps)
             written = self._executor.run(
                 "export",
                 {
-                    "model_file": trial.model_file,
+                    "model_file": made.model_file,
+                    "claims": made.claims,
                     "folder": "/".join(
                         (
                             STAGING,
@@ -110,13 +145,19 @@ class Shipper:
                     ),
                     "format": format_name,
                     "recipe": recipe,
+                    "task": self._task,
+                    "settings": None if settings is None else settings.to_dict(),
                 },
             )
         except UserInputError:
             raise  # The run's own model or data is gone: no fault of the format.
         except AutomlError as error:
             return replace(artifact, reason=str(error))
-        return replace(artifact, **written)
+        claims = tuple(written.pop("claims", ()))
+        if missing := broken(claims):
+            reason = f"the file is not what the recipe says: {missing}"
+            return replace(artifact, **written | {"path": ""}, claims=claims, reason=reason)
+        return replace(artifact, **written, claims=claims)
 
     def judge(self, trial: Trial, artifact: Artifact) -> Artifact:
         """Runs a staged artifact on validation data, on its format's first runtime."""
@@ -177,9 +218,7 @@ class Shipper:
     def _move(self, artifact: Artifact, place: str) -> str:
         staged = self._folder / artifact.path
         target = self._folder / place / folder_name(artifact.format) / self._place_of(artifact)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(target, ignore_errors=True)
-        os.replace(staged.parent, target)
+        place_folder(staged.parent, target)
         return (target / staged.name).relative_to(self._folder).as_posix()
 
     def _place_of(self, artifact: Artifact) -> str:
@@ -191,7 +230,10 @@ class Shipper:
     def describe(
         self, format_name: str, artifacts: Sequence[Artifact], threshold: float | None = None
     ) -> None:
-        """Writes labels, preprocessing and manifest beside a format's artifacts.
+        """Writes what stands beside a format's files, all of it or nothing.
+
+        That is: labels, preprocessing, samples, model card, and the manifest that
+        lists them.
 
         Args:
             format_name: Registry name of the exporter.
@@ -201,21 +243,40 @@ class Shipper:
         folder = self._folder / "export" / folder_name(format_name)
         if not folder.is_dir():
             return
-        self._write_labels(folder)
-        _write_json(folder / usage.FILE_NAME, usage.usage(self._data, self._task, threshold))
-        if self._data.encoder is not None:
-            part_from(self._data.encoder).write(folder)
-        _write_json(
-            folder / "manifest.json",
-            {
-                "format": format_name,
-                "data": {"uri": self._data.uri, "fingerprint": self._data.fingerprint},
-                "task": self._task,
-                "artifacts": [
-                    artifact.to_dict() for artifact in artifacts if artifact.format == format_name
-                ],
-            },
-        )
+        mine = [artifact for artifact in artifacts if artifact.format == format_name]
+        told = usage.usage(self._data, self._task, threshold)
+        with files_for(folder, last=manifest.FILE_NAME) as fresh:
+            self._write_labels(fresh)
+            _write_json(fresh / usage.FILE_NAME, told)
+            if self._data.encoder is not None:
+                part_from(self._data.encoder).write(fresh)
+            for name, text in self._samples(told, mine).items():
+                (fresh / name).write_text(text, encoding="utf-8")
+            self._write_card(fresh, format_name, mine)
+            record = manifest.manifest(
+                self._folder, format_name, mine, self._data, self._task, versions(), fresh
+            )
+            _write_json(fresh / manifest.FILE_NAME, record)
+
+    def _samples(self, told: dict[str, Any], artifacts: Sequence[Artifact]) -> dict[str, str]:
+        """Returns the samples of a format, whose comments name one of its files."""
+        placed = [artifact for artifact in artifacts if artifact.placed]
+        if not placed:
+            return {}
+        first = placed[0]
+        file = PurePosixPath(*PurePosixPath(first.path).parts[2:])
+        return samples(told, EXPORTERS.get(first.format).name, file.as_posix())
+
+    def _write_card(self, fresh: Path, format_name: str, artifacts: Sequence[Artifact]) -> None:
+        """Writes the model card; there is none without a run's records."""
+        if not (self._folder / RUN_FILE).is_file():
+            return
+        from automl.export.folder import card
+        from automl.report.snapshot import take
+        from automl.run import Run
+
+        text = card.model_card(take(Run(self._folder)), self._folder, format_name, artifacts)
+        (fresh / card.FILE_NAME).write_text(text, encoding="utf-8")
 
     def _write_labels(self, folder: Path) -> None:
         """Writes the name of each output, one a line; there is none for a reconstruction."""
@@ -235,7 +296,7 @@ class Shipper:
             record = self._executor.run(
                 "verify",
                 {
-                    "model_file": trial.model_file,
+                    "model_file": artifact.model_file or trial.model_file,
                     "path": artifact.path,
                     "runtime": runtime,
                     "recipe": artifact.recipe,
@@ -243,6 +304,7 @@ class Shipper:
                     "split": split,
                     "metric": self._metric,
                     "evidence": evidence if split == "test" else "",
+                    "outputs": judged_outputs(artifact) if split == "validation" else "",
                 },
             )
         except UserInputError:
@@ -253,6 +315,4 @@ class Shipper:
 
 
 def _write_json(path: Path, record: object) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

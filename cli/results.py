@@ -34,6 +34,8 @@ def print_results(run: Run) -> None:
     console.print()
     if choice is not None:
         console.print(choice.reason)
+    if warning := run.fact("warning"):
+        console.print(str(warning), style="yellow")
     for artifact in run.artifacts:
         for verification in artifact.verifications:
             if verification.status is not VerificationStatus.PASSED:

@@ -200,7 +200,10 @@ class LiveScreen(Observer):
         if self._stage != "Searching":
             return Text("")
         of = f"/{seen.planned}" if seen.planned else ""
-        parts = [f"{seen.completed}{of} trials"]
+        begun = seen.completed + seen.paused + seen.stopped
+        parts = [f"{begun}{of} trials"]
+        if begun > seen.completed:
+            parts.append(f"{seen.completed} trained to the end")
         if seen.rejected:
             parts.append(f"{seen.rejected} rejected")
         if seen.failed:
@@ -241,6 +244,9 @@ def describe(trial: Trial, ranking: str) -> Text:
         f"{ranking} {_score(trial, ranking)}  {size:>8}  {params:>6} params  {latency:>8}"
         f"  {trial.epochs:>3} epochs  {format_duration(trial.seconds):>4}  {by}"
     )
+    if trial.state in (TrialState.PAUSED, TrialState.STOPPED):
+        why = f": {trial.reason}" if trial.reason else ""
+        return head + Text(f"{line}  ({trial.state}{why})", style="dim")
     return head + Text(line, style="default")
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from automl.compression.recipe import Recipe
+from automl.export.facts import FileFacts
+from automl.export.settings import ExportSettings
 
 if TYPE_CHECKING:
     import keras
@@ -26,6 +28,18 @@ class Exporter(ABC):
     name: ClassVar[str]
     #: What the format can hold: pairs of weight and activation types.
     types: ClassVar[frozenset[tuple[str, str]]]
+    #: Whether it holds whatever TensorFlow computes, so that no operator is refused.
+    holds_every_operator: ClassVar[bool] = False
+    #: How the file is to be, beside its recipe; the caller sets it before `export`.
+    settings: ExportSettings = ExportSettings()
+
+    @classmethod
+    def facts(cls, path: Path) -> FileFacts | None:
+        """Returns what can be read from a file that `export` wrote; None if nothing can.
+
+        It must import nothing heavy.
+        """
+        return None
 
     @classmethod
     def holds(cls, recipe: Recipe) -> bool:

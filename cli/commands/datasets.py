@@ -9,6 +9,7 @@ import click
 
 from automl.errors import MissingPartError
 from automl.units import format_size
+from search_spaces.registry import nearest
 
 if TYPE_CHECKING:
     from automl.data.catalogue import Entry
@@ -41,7 +42,13 @@ def command(search: str | None, data_dir: str | None, as_json: bool) -> None:
         click.echo(json.dumps([entry.to_dict() for entry in found], indent=2))
         return
     if not found:
-        click.echo(f"No data set has {search!r} in its name, task or description.", err=True)
+        known = [entry.data.removeprefix("tfds:") for entry in entries]
+        click.echo(
+            f"No data set has {search!r} in its name, task or description."
+            f"{nearest((search or '').lower(), known)} Try another word, e.g. a task (regression),"
+            " or see them all with: automl datasets",
+            err=True,
+        )
         return
     _print(found)
 

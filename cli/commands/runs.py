@@ -21,18 +21,42 @@ def command(ctx: click.Context) -> None:
         ctx.invoke(list_command)
 
 
+#: What a run can be, in the order of its life.
+STATES = ("running", "unfinished", "nothing shipped", "finished, some failed", "finished")
+
+
 def _state(run: Any) -> str:
+    from automl.records.lock import holder
+
+    if holder(run.folder) is not None:
+        return "running"
     if run.fact("failure"):
         return "nothing shipped" if not run.finished else "finished, some failed"
     return "finished" if run.finished else "unfinished"
 
 
 @command.command(name="list")
+@click.argument("text", default="", metavar="[TEXT]")
+@click.option(
+    "--state",
+    metavar="STATE",
+    help="Only runs that are running, unfinished, finished or nothing shipped.",
+)
 @click.option("--parent", default="runs", show_default=True, help="Folder that holds the runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def list_command(parent: str, as_json: bool) -> None:
-    """List the runs below a folder."""
+def list_command(text: str, state: str | None, parent: str, as_json: bool) -> None:
+    """List the runs below a folder.
+
+    Only those whose name, data or task hold TEXT, if it is given. A run is running,
+    unfinished (its command goes on with it), finished, or ended with nothing shipped.
+    """
     from automl.run import Run, list_runs
+    from search_spaces.registry import nearest
+
+    if state is not None and not any(each.startswith(state) for each in STATES):
+        raise UserInputError(
+            f"Unknown state {state!r}.{nearest(state, STATES)} Known: {'; '.join(STATES)}."
+        )
 
     def record(run: Run) -> dict[str, object]:
         best, artifact = run.best, run.artifact
@@ -40,7 +64,7 @@ def list_command(parent: str, as_json: bool) -> None:
             "run": str(run.folder),
             "data": run.config.data,
             "state": _state(run),
-            "trials": len(run.trials),
+            "trials": sum(run.counts.values()),
             "task": run.fact("task"),
             "objective": run.objective[0],
             "val_accuracy": best.metrics.get("val_accuracy") if best else None,
@@ -49,12 +73,13 @@ def list_command(parent: str, as_json: bool) -> None:
             "seconds": round(run.seconds, 1),
         }
 
-    records = [record(run) for run in list_runs(parent)]
+    records = [each for run in list_runs(parent) if _matches(each := record(run), text, state)]
     if as_json:
         click.echo(json.dumps(records, indent=2))
         return
     if not records:
-        click.echo(f"No runs in {parent}/. Begin one with: automl search digits")
+        wanted = "such runs" if text or state else "runs"
+        click.echo(f"No {wanted} in {parent}/. Begin one with: automl search digits")
         return
     from rich.console import Console
     from rich.table import Table
@@ -83,6 +108,11 @@ def list_command(parent: str, as_json: bool) -> None:
     console.print(table)
 
 
+def _matches(record: dict[str, object], text: str, state: str | None) -> bool:
+    words = " ".join(str(record[name]) for name in ("run", "data", "task")).lower()
+    return text.lower() in words and str(record["state"]).startswith(state or "")
+
+
 @command.command(name="show")
 @click.argument("run", metavar="RUN", type=click.Path())
 def show_command(run: str) -> None:
@@ -102,7 +132,8 @@ def show_command(run: str) -> None:
         if failure := opened.fact("failure"):
             click.echo(failure)
             return
-        click.echo(f"{run} is unfinished: {len(opened.trials)} candidates, {reached}.")
+        count = sum(opened.counts.values())
+        click.echo(f"{run} is {_state(opened)}: {count} candidates, {reached}.")
         return
     print_results(opened)
 

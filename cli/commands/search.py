@@ -6,17 +6,21 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from automl.config import DEFAULT_TIME, SearchConfig
 from automl.config_parsing import make_config, read_config_file
-from automl.errors import UserInputError, VerificationError
+from automl.errors import AutomlError, UserInputError, VerificationError
+from automl.extending import Extension, take_extension
 from automl.units import format_duration
 
 from ..data_options import data_options
 from ..sections import SectionedCommand
+
+if TYPE_CHECKING:
+    from automl.tuning.observer import Observer
 
 _SECTIONS = {
     "Data": (
@@ -25,13 +29,17 @@ _SECTIONS = {
         "length", "vocabulary", "data_dir", "memory",
     ),
     "Search": (
-        "space", "freeze", "choices", "pretrained", "start_from", "oracle", "objective", "seed",
+        "space", "freeze", "choices", "pretrained", "start_from", "learn", "fresh", "oracle",
+        "objective", "finalists", "repeats", "seed",
     ),
     "Budget": (
-        "time", "trials", "epochs", "max_size", "max_latency", "max_flops", "max_params",
-        "workers",
+        "time", "trials", "trial_time", "epochs", "rungs", "reduction", "max_size",
+        "max_gzip_size", "max_ram", "max_latency", "max_flops", "max_params", "workers",
     ),
-    "Files": ("compress", "export", "out", "resume", "config_file"),
+    "Files": (
+        "compress", "max_accuracy_drop", "prefer", "export", "out", "resume", "join",
+        "config_file",
+    ),
 }  # fmt: skip
 
 
@@ -62,25 +70,49 @@ _SECTIONS = {
     "--start-from", metavar="RUN", help="Start from the weights of an earlier run, where they fit."
 )
 @click.option(
+    "--learn/--no-learn", default=None,
+    help="Let what finished runs found be the first guesses of later ones on the same kind of"
+    " data; it stays on this machine.  [default: --learn]",
+)  # fmt: skip
+@click.option("--fresh", is_flag=True, default=None, help="Begin without what earlier runs found.")
+@click.option(
+    "--finalists", type=int, metavar="N",
+    help="Best trials to train again from other seeds, at most; 0 for none."
+    "  [default: what a fifth of the time allows, up to 4]",
+)  # fmt: skip
+@click.option(
+    "--repeats", type=int, metavar="K", help="Trainings of each finalist.  [default: 2 or 3]"
+)
+@click.option(
     "--oracle",
     metavar="NAME",
-    help="Strategy: auto, bayesian, evolution, nsga2, local, grid, random or module:Class.",
+    help="Strategy: auto, asha, hyperband, bayesian, evolution, nsga2, local, grid, random or"
+    " module:Class.",
 )
 @click.option(
     "--objective", metavar="NAME", multiple=True,
     help="val_accuracy, val_macro_f1, val_auc, val_rmse, val_mase ... (whatever the task measures),"
-    " val_loss, size, gzip_size, latency, flops, params; repeatable."
+    " val_loss, size, gzip_size, ram, latency, flops, params; repeatable."
     "  [default: the task's own and size]",
 )  # fmt: skip
 @click.option("--max-size", metavar="SIZE", help="Bytes of the artifact, e.g. 50kB.")
+@click.option("--max-gzip-size", metavar="SIZE", help="Bytes of the same gzipped, e.g. 40kB.")
+@click.option(
+    "--max-ram", metavar="SIZE", help="Arena of the TFLite interpreter at its fullest, e.g. 64kB."
+)
 @click.option("--max-latency", metavar="TIME", help="One inference on this machine, e.g. 5ms.")
 @click.option("--max-flops", metavar="N", help="Operations of one inference, e.g. 20M.")
 @click.option("--max-params", metavar="N", help="Number of weights, e.g. 100k.")
-@click.option("--trials", type=int, metavar="N", help="Trained trials at most.")
+@click.option("--trials", metavar="N", help="Trained trials at most; +N adds to a run that exists.")
 @click.option(
     "--time", metavar="TIME",
-    help="Time for the whole command, e.g. 30m; none for no bound."
+    help="Time for the whole command, e.g. 30m; none for no bound; +10m adds to a run that exists."
     f"  [default: {format_duration(DEFAULT_TIME)}, none with --trials]",
+)  # fmt: skip
+@click.option(
+    "--trial-time", metavar="TIME",
+    help="Time for one trial at most; what it has learned by then counts."
+    "  [default: a third of --time]",
 )  # fmt: skip
 @click.option(
     "--epochs",
@@ -88,6 +120,14 @@ _SECTIONS = {
     metavar="N",
     help="Epochs of a trial at most.  [default: 30, more on small data]",
 )
+@click.option(
+    "--rungs", metavar="N|auto|off",
+    help="Train trials in so many steps, and only the most promising to the end.  [default: auto]",
+)  # fmt: skip
+@click.option(
+    "--reduction", type=int, metavar="N",
+    help="One of N trials goes on from a rung, to N times the epochs.  [default: 3]",
+)  # fmt: skip
 @click.option(
     "--validation", metavar="SHARE|DATA", help="Ranks candidates.  [default: 0.2 of the rest]"
 )
@@ -98,10 +138,24 @@ _SECTIONS = {
     "--class-weights", metavar="MODE",
     help="none, balanced, or auto: balanced where classes are very unequal.  [default: auto]",
 )  # fmt: skip
-@click.option("--workers", type=int, metavar="N", help="Worker processes.  [default: 1]")
+@click.option(
+    "--workers", type=int, metavar="N",
+    help="Worker processes; with one, the same seed proposes and scores the same.  [default: 1]",
+)  # fmt: skip
 @click.option(
     "--compress", metavar="RECIPE", multiple=True,
-    help="auto, none, float32, float16, dynamic_int8, int8; repeatable.  [default: auto]",
+    help="auto, none, a recipe (automl compress --list) or a .toml file of them; repeatable."
+    "  [default: auto]",
+)  # fmt: skip
+@click.option(
+    "--max-accuracy-drop", metavar="SHARE",
+    help="How much worse than the best float32 file the one that ships may be."
+    "  [default: 1%, or one standard error]",
+)  # fmt: skip
+@click.option(
+    "--prefer", metavar="WHAT",
+    help="Of the files that are good enough: size, gzip_size, latency, ram or accuracy."
+    "  [default: the cost among the objectives]",
 )  # fmt: skip
 @click.option(
     "--export",
@@ -114,6 +168,9 @@ _SECTIONS = {
 @click.option("--seed", type=int, metavar="N", help="[default: 0]")
 @click.option("--out", metavar="FOLDER", help="The run's folder.  [default: runs/NAME]")
 @click.option("--resume", is_flag=True, help="Fail unless there is an unfinished run to resume.")
+@click.option(
+    "--join", is_flag=True, help="Help a search that is going on, with --workers of this command."
+)
 @click.option("--config", "config_file", metavar="FILE", help="TOML file of these options.")
 @click.option("--dry-run", is_flag=True, help="Show the configuration and the space, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -122,6 +179,7 @@ def command(
     data: str,
     config_file: str | None,
     resume: bool,
+    join: bool,
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -134,26 +192,30 @@ def command(
     tfds:NAME, or one of the built-in sets: digits, wine, iris, breast_cancer,
     diabetes. An interrupted search goes on when the same command is given again.
     """
-    config = _config(data, config_file, options)
+    config, extension = _config(data, config_file, options, existing=join)
     if resume:
         _check_resumable(config)
     if dry_run:
         from ..dry_run import show
 
-        show(config, as_json=as_json)
+        show(config, as_json=as_json, quiet=quiet)
         return
     from automl.pipeline import Pipeline
     from automl.run import Run
 
+    from ..interrupts import interruptible
     from ..results import print_results
     from ..screen import observer
 
     failure: VerificationError | None = None
-    with observer(quiet=quiet) as watching:
+    with observer(quiet=quiet) as watching, interruptible(watching):
         if not options.get("out") and Path(config.out).name.rpartition("-")[2].isdigit():
             watching.note(f"Earlier runs stay as they are; this one goes to {config.out}.")
         try:
-            Pipeline(config, watching).run()
+            if join:
+                _join(config, watching)
+            else:
+                Pipeline(config, watching, extension=extension).run()
         except VerificationError as error:
             failure = error
     run = Run(config.out)
@@ -169,20 +231,26 @@ def command(
         raise failure
 
 
-def _config(data: str, config_file: str | None, options: dict[str, Any]) -> SearchConfig:
-    from automl.folders import default_folder
+def _config(
+    data: str, config_file: str | None, options: dict[str, Any], *, existing: bool
+) -> tuple[SearchConfig, Extension | None]:
+    from automl.folders import default_folder, folder_to_extend
 
     given = read_config_file(config_file) if config_file else {}
     given |= {name: value for name, value in options.items() if value not in (None, ())}
+    extension = take_extension(given)
     config = make_config(data, given)
-    _check_data(data)
-    return config if config.out else replace(config, out=str(default_folder(data, config)))
+    _check_data(config)
+    if not config.out:
+        find = folder_to_extend if existing or extension else default_folder
+        config = replace(config, out=str(find(data, config)))
+    return config, extension
 
 
-def _check_data(data: str) -> None:
-    from automl.data.dataset import find_source
+def _check_data(config: SearchConfig) -> None:
+    from automl.data.dataset import check
 
-    find_source(data)
+    check(config.data, config.read_options)
 
 
 def _check_resumable(config: SearchConfig) -> None:
@@ -199,6 +267,19 @@ def _check_resumable(config: SearchConfig) -> None:
         raise UserInputError(
             f"--resume needs an unfinished run. {config.out} is finished; see it with:"
             f" automl report {config.out}"
+        )
+
+
+def _join(config: SearchConfig, watching: Observer) -> None:
+    from automl.execution.helping import check_same, help_run
+    from automl.run import Run
+
+    folder = Path(config.out)
+    check_same(folder, config)
+    help_run(folder, config.workers, watching)
+    if not Run(folder).finished:
+        raise AutomlError(
+            f"The search in {folder} ended unfinished. The same command without --join goes on."
         )
 
 

@@ -68,7 +68,11 @@ def test_the_largest_difference_decides(difference, passes):
     assert verification.max_abs_diff == pytest.approx(abs(difference), rel=1e-4)
     assert verification.mean_abs_diff == pytest.approx(abs(difference) / 80, rel=1e-4)
     if not passes:
-        assert verification.reason == "an output differs from Keras by 0.11, the recipe allows 0.1"
+        low = f"{REFERENCE[3, 2]:.4g}"
+        assert verification.reason == (
+            f"output 2 ({DATA.target.names[2]}) of example 3 differs from Keras by 0.11"
+            f" ({outputs[3, 2]:.4g}, Keras {low}), the recipe allows 0.1"
+        )
 
 
 @pytest.mark.parametrize(("wrong", "passes"), [(1, True), (2, False)])
@@ -120,10 +124,9 @@ def test_differences_of_numbers_are_judged_by_their_spread():
     assert compared_numbers(outputs, std=1_000.0).status is VerificationStatus.PASSED
     failed = compared_numbers(outputs, std=100.0)
     assert failed.status is VerificationStatus.FAILED
-    assert failed.reason == (
-        "an output differs from Keras by 90, 0.9 of the outputs' spread,"
-        " the recipe allows 0.1 of it"
-    )
+    assert failed.reason.startswith("output 0 (price) of example ")
+    assert failed.reason.endswith(", 0.9 of the outputs' spread, the recipe allows 0.1 of it")
+    assert "differs from Keras by 90" in failed.reason
     assert failed.max_abs_diff == pytest.approx(90, rel=1e-3)
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from automl.compression.recipe import Recipe
-from automl.errors import ConversionError
 from automl.export.base import Exporter
+from automl.export.facts import FileFacts
+from automl.export.refusing import refuse_recipe
+from automl.export.tfjs.reading import read_facts
 
 if TYPE_CHECKING:
     import keras
@@ -27,8 +29,13 @@ class TFJSExporter(Exporter):
 
     name: ClassVar[str] = "tfjs"
     types: ClassVar[frozenset[tuple[str, str]]] = frozenset(
-        {("float32", "float32"), ("float16", "float32")}
+        {(weights, "float32") for weights in ("float32", "float16", "uint16", "uint8")}
     )
+
+    @classmethod
+    def facts(cls, path: Path) -> FileFacts | None:
+        """Returns a model.json's inputs, outputs and operators."""
+        return read_facts(path)
 
     def export(
         self, model: keras.Model, recipe: Recipe, folder: Path, calibration: np.ndarray
@@ -37,7 +44,7 @@ class TFJSExporter(Exporter):
 
         Args:
             model: A built Keras model. Its batch size stays open.
-            recipe: ``float32`` or ``float16`` weights, float32 activations.
+            recipe: How the weights are stored; activations are float32.
             folder: Where to write; it exists and is empty.
             calibration: Not used.
 
@@ -48,34 +55,30 @@ class TFJSExporter(Exporter):
             ConversionError: If TF.js cannot run the model, before any file is
                 written.
         """
-        if not self.holds(recipe):
-            raise ConversionError(
-                "TF.js models hold float32 or float16 weights and compute in float32; the recipe"
-                f" {recipe.name!r} asks for {recipe.weights} weights and {recipe.activations}"
-                " activations: choose float32, float16 or another format."
-            )
-        files = write_graph_model(model, half=recipe.weights == "float16")
+        refuse_recipe(self, recipe)
+        files = write_graph_model(model, recipe.weights)
         # The model.json comes last: a folder that has one is complete.
         for name, data in files.items():
             (folder / name).write_bytes(data)
         return folder / MODEL_FILE
 
 
-def write_graph_model(model: keras.Model, half: bool = False) -> dict[str, bytes]:
+def write_graph_model(model: keras.Model, stored: str = "float32") -> dict[str, bytes]:
     """Returns the files of a TF.js graph model, by name, the model.json last.
 
     Args:
         model: A built Keras model.
-        half: Whether to store the weights in half precision.
+        stored: Type of the stored weights, as `pack_weights` takes it.
 
     Raises:
         ConversionError: If TF.js cannot run the model.
     """
+    from automl.export.structure import io_names
     from automl.export.tfjs.freeze import freeze
     from automl.export.tfjs.operators import check_operators
     from automl.export.tfjs.passes import run_passes
     from automl.export.tfjs.rename import rename
-    from automl.export.tfjs.signature import io_names, signature
+    from automl.export.tfjs.signature import signature
     from automl.export.tfjs.topology import topology
     from automl.export.tfjs.weights import pack_weights
 
@@ -83,7 +86,7 @@ def write_graph_model(model: keras.Model, half: bool = False) -> dict[str, bytes
     run_passes(graph)
     check_operators(graph, [layer.name for layer in model._flatten_layers(include_self=False)])
     rename(graph, *io_names(model))
-    weights = pack_weights(graph, half)
+    weights = pack_weights(graph, stored)
     document = {
         "format": "graph-model",
         "generatedBy": _generated_by(),

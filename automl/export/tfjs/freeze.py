@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,13 +13,19 @@ from tensorflow.python.framework.convert_to_constants import (
 )
 
 from automl.errors import ConversionError
+from automl.export.graph_defs import without_call_marks
+from automl.export.structure import nested
 from automl.export.tfjs.graph import Graph
 from automl.export.tfjs.optimize import optimize
 
 #: What tracing, freezing and grappler raise on a model that is no plain graph.
 FREEZING_ERRORS = (ValueError, TypeError, NotImplementedError, KeyError, tf.errors.OpError)
-#: Attributes that would keep a function call from being inlined.
-CALL_MARKS = ("_XlaMustCompile", "_noinline")
+
+#: Steps of all recurrent layers together that are unrolled. The search stays far
+#: below; at this many, one call takes about 150 ms on wasm.
+MOST_STEPS = 1024
+#: What a step of a GRU takes, the costliest layer.
+NODES_PER_STEP, BYTES_PER_STEP = 21, 1300
 
 
 def freeze(model: keras.Model) -> Graph:
@@ -57,7 +63,7 @@ def _freeze(model: keras.Model) -> Graph:
     ]
 
     def call(*tensors: Any) -> list[Any]:
-        return list(keras.tree.flatten(model(_nested(model, tensors), training=False)))
+        return list(keras.tree.flatten(model(nested(model, tensors), training=False)))
 
     with unrolled(model):
         function = tf.function(call, input_signature=specs, autograph=False)
@@ -65,7 +71,7 @@ def _freeze(model: keras.Model) -> Graph:
     frozen = convert_variables_to_constants_v2(
         concrete, lower_control_flow=True, aggressive_inlining=True
     )
-    graph_def = _without_call_marks(frozen.graph.as_graph_def())
+    graph_def = without_call_marks(frozen.graph.as_graph_def())
     inputs = [tensor.op.name for tensor in frozen.inputs]
     if len(inputs) != len(specs):
         raise ConversionError(
@@ -76,51 +82,58 @@ def _freeze(model: keras.Model) -> Graph:
     return Graph.from_graph_def(optimize(graph_def, inputs, outputs), inputs, outputs)
 
 
-def _nested(model: keras.Model, tensors: Sequence[Any]) -> Any:
-    """Returns the tensors in the structure the model is called with."""
-    if hasattr(model, "_inputs_struct"):
-        return keras.tree.pack_sequence_as(model._inputs_struct, list(tensors))
-    return tensors[0] if len(tensors) == 1 else list(tensors)
-
-
 @contextmanager
 def unrolled(model: keras.Model) -> Iterator[None]:
     """Unrolls the recurrent layers for as long as the context lasts.
 
     TF.js runs no while loop reliably.
+
+    Raises:
+        ConversionError: If a layer has no fixed number of steps, or all have more
+            than `MOST_STEPS`.
     """
     changed: list[tuple[Any, str, Any]] = []
+    layers = [
+        layer
+        for layer in model._flatten_layers()
+        if isinstance(getattr(layer, "unroll", None), bool)
+    ]
+    _check_cost({layer.name: _steps(layer) for layer in layers})
     try:
-        for layer in model._flatten_layers():
-            if isinstance(getattr(layer, "unroll", None), bool):
-                _check_steps(layer)
-                for name, value in (("unroll", True), ("use_cudnn", False)):
-                    if hasattr(layer, name):
-                        changed.append((layer, name, getattr(layer, name)))
-                        setattr(layer, name, value)
+        for layer in layers:
+            for name, value in (("unroll", True), ("use_cudnn", False)):
+                if hasattr(layer, name):
+                    changed.append((layer, name, getattr(layer, name)))
+                    setattr(layer, name, value)
         yield
     finally:
         for layer, name, value in changed:
             setattr(layer, name, value)
 
 
-def _check_steps(layer: Any) -> None:
+def _steps(layer: Any) -> int:
+    """Returns how many steps a recurrent layer takes, 0 if it was never built."""
     shape = getattr(layer, "_build_shapes_dict", None) or {}
     for value in shape.values():
-        if isinstance(value, (tuple, list)) and len(value) > 1 and value[1] is None:
-            raise ConversionError(
-                f"A recurrent layer needs a fixed number of steps in TF.js, and {layer.name!r} has"
-                f" the input shape {tuple(value)}: build the model with a fixed sequence length."
-            )
+        if isinstance(value, (tuple, list)) and len(value) > 1:
+            if value[1] is None:
+                raise ConversionError(
+                    f"A recurrent layer needs a fixed number of steps in TF.js, and {layer.name!r}"
+                    f" has the input shape {tuple(value)}: build the model with a fixed sequence"
+                    " length."
+                )
+            return int(value[1])
+    return 0
 
 
-def _without_call_marks(graph_def: Any) -> Any:
-    nodes = [*graph_def.node]
-    for function in graph_def.library.function:
-        nodes.extend(function.node_def)
-        for mark in CALL_MARKS:
-            function.attr.pop(mark, None)
-    for node in nodes:
-        for mark in CALL_MARKS:
-            node.attr.pop(mark, None)
-    return graph_def
+def _check_cost(steps: dict[str, int]) -> None:
+    """Refuses what no page should load."""
+    total = sum(steps.values())
+    if total > MOST_STEPS:
+        named = ", ".join(f"{name!r} {count:,}" for name, count in steps.items())
+        raise ConversionError(
+            f"TF.js has no loops, and {total:,} unrolled steps ({named}) would be about"
+            f" {total * NODES_PER_STEP:,} operators and {total * BYTES_PER_STEP / 1e6:.1f} MB of"
+            f" model.json; at most {MOST_STEPS:,} steps are written: shorten the sequence before"
+            " the layers, use a convolutional space such as tcn, or ship TFLite, which keeps loops."
+        )

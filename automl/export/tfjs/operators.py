@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from automl.errors import ConversionError
+from automl.export.refusing import layer_of
 from automl.export.tfjs.graph import Graph, Node
 
 #: What to do instead, for operators that a Keras layer makes.
@@ -84,18 +85,3 @@ def check_operators(graph: Graph, layers: list[str]) -> None:
 def _place(node: Node, layers: list[str]) -> str:
     layer = layer_of(node.origin, layers)
     return f"the layer {layer!r}" if layer else f"the node {node.origin!r}"
-
-
-def layer_of(origin: str, layers: list[str]) -> str | None:
-    """Returns the innermost Keras layer in a node's original name.
-
-    Keras traces a layer as ``name_1``, and ``name_1_2`` where it is shared.
-    """
-    known = set(layers)
-    for part in reversed(origin.split("/")):
-        while part:
-            if part in known:
-                return part
-            stem, _, number = part.rpartition("_")
-            part = stem if number.isdigit() else ""
-    return None

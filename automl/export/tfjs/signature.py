@@ -12,24 +12,6 @@ from automl.export.tfjs.graph import Graph
 from automl.export.tfjs.rewrites.dtypes import narrow_type
 
 
-def io_names(model: keras.Model) -> tuple[list[str], list[str]]:
-    """Returns the Keras names of a model's inputs and outputs, in order."""
-    inputs = [_last_part(tensor.name) for tensor in model.inputs]
-    outputs = getattr(model, "output_names", None) or _output_names(model)
-    return inputs, [_last_part(name) for name in outputs]
-
-
-def _output_names(model: keras.Model) -> list[str]:
-    layers = getattr(model, "layers", [])
-    if len(model.outputs) == 1 and layers:
-        return [layers[-1].name]
-    return [tensor.name for tensor in model.outputs]
-
-
-def _last_part(name: str) -> str:
-    return str(name).split("/")[-1]
-
-
 def signature(graph: Graph, model: keras.Model) -> dict[str, Any]:
     """Returns the ``signature`` of a model.json.
 

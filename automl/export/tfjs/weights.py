@@ -14,8 +14,9 @@ from automl.export.tfjs.graph import Graph
 SHARD_BYTES = 4 * 1024 * 1024
 TYPES = {"f": "float32", "i": "int32", "b": "bool"}
 #: Constants with fewer numbers are left as they are: their entry in the
-#: manifest would grow by more than half precision saves.
+#: manifest would grow by more than is saved.
 MIN_HALF_ELEMENTS = 32
+MIN_AFFINE_ELEMENTS = 64
 HALF_MAX = float(np.finfo(np.float16).max)
 
 
@@ -37,20 +38,21 @@ class Weights:
         return hashlib.sha256(b"".join(self.shards.values())).hexdigest()
 
 
-def pack_weights(graph: Graph, half: bool = False, shard_bytes: int = SHARD_BYTES) -> Weights:
+def pack_weights(graph: Graph, stored: str = "float32", shard_bytes: int = SHARD_BYTES) -> Weights:
     """Packs the constants of a graph in its own order, little-endian.
 
     Args:
         graph: The final graph.
-        half: Whether to store float weights in half precision. TF.js widens
-            them when it loads the model.
+        stored: Type of the stored float weights: ``"float32"``, ``"float16"``, or
+            ``"uint16"`` and ``"uint8"`` between a tensor's extremes. TF.js widens them
+            when it loads the model.
         shard_bytes: Largest size of a file.
     """
     entries: list[dict[str, Any]] = []
     parts: list[bytes] = []
     for node in graph.nodes.values():
         if node.value is not None:
-            entry, data = _entry(node.name, node.value, half)
+            entry, data = _entry(node.name, node.value, stored)
             entries.append(entry)
             parts.append(data)
     data = b"".join(parts)
@@ -64,13 +66,16 @@ def pack_weights(graph: Graph, half: bool = False, shard_bytes: int = SHARD_BYTE
     return Weights([{"paths": list(shards), "weights": entries}], shards)
 
 
-def _entry(name: str, value: np.ndarray, half: bool) -> tuple[dict[str, Any], bytes]:
+def _entry(name: str, value: np.ndarray, stored: str) -> tuple[dict[str, Any], bytes]:
     entry: dict[str, Any] = {
         "name": name,
         "shape": list(value.shape),
         "dtype": TYPES[value.dtype.kind],
     }
-    if half and _fits_half(value):
+    if stored.startswith("uint") and _is_kernel(value):
+        entry["quantization"], steps = _affine(value, stored)
+        return entry, steps.astype(steps.dtype.newbyteorder("<")).tobytes()
+    if stored == "float16" and _fits_half(value):
         entry["quantization"] = {"dtype": "float16"}
         return entry, value.astype("<f2").tobytes()
     return entry, value.astype(value.dtype.newbyteorder("<")).tobytes()
@@ -80,3 +85,25 @@ def _fits_half(value: np.ndarray) -> bool:
     if value.dtype.kind != "f" or value.size < MIN_HALF_ELEMENTS:
         return False
     return bool((np.abs(value) <= HALF_MAX).all())
+
+
+def _is_kernel(value: np.ndarray) -> bool:
+    """Tells what is worth fewer bits: biases and norms are few, and errors in them spread."""
+    if value.dtype.kind != "f" or value.ndim < 2 or value.size < MIN_AFFINE_ELEMENTS:
+        return False
+    return bool(np.isfinite(value).all() and value.max() > value.min())
+
+
+def _affine(value: np.ndarray, stored: str) -> tuple[dict[str, Any], np.ndarray]:
+    """Returns steps between a tensor's extremes, and what TF.js needs to expand them.
+
+    Zero is a step of its own, so that pruned weights stay zero (Jacob et al., 2018,
+    https://arxiv.org/abs/1712.05877).
+    """
+    low, high = min(0.0, float(value.min())), max(0.0, float(value.max()))
+    most = int(np.iinfo(stored).max)
+    scale = (high - low) / most
+    zero = round(-low / scale)
+    steps = np.clip(np.round(value / scale) + zero, 0, most).astype(stored)
+    record = {"dtype": stored, "scale": scale, "min": -zero * scale, "original_dtype": "float32"}
+    return record, steps

@@ -20,7 +20,7 @@ import numpy as np
 from automl.data.base import Examples
 from automl.data.storage import chunks
 from automl.errors import MissingPartError, VerificationError
-from automl.verify.base import Runtime, RuntimeResult
+from automl.verify.base import OperatorTime, Runtime, RuntimeResult, Timing
 from automl.verify.tfjs_node.install import ensure, node
 
 BATCH = 64
@@ -80,16 +80,37 @@ class _TFJSNodeRuntime(Runtime):
             VerificationError: If TF.js refuses or fails to run the file.
             MissingPartError: If Node.js or TF.js is missing.
         """
+        return self._run(path, inputs)[0]
+
+    def time(
+        self, path: Path, example: np.ndarray, threads: int = 1, *, profile: bool = False
+    ) -> Timing:
+        """Measures what one example costs; each kernel by TF.js's own profiler."""
+        result, reply = self._run(path, example[:1], profile=profile)
+        return Timing(
+            threads,
+            result.latency_ms,
+            result.latency_p95_ms,
+            load_ms=reply["load"],
+            memory=round(reply["memory"]),
+            operators=tuple(OperatorTime(*each) for each in reply["operators"]),
+        )
+
+    def _run(
+        self, path: Path, inputs: Examples, *, profile: bool = False
+    ) -> tuple[RuntimeResult, dict[str, Any]]:
         if len(inputs) == 0:
             raise ValueError("At least one example is needed to run a model.")
         install = ensure()
         with tempfile.TemporaryDirectory(prefix="automl-tfjs-") as name:
             folder = Path(name)
-            request = self._request(path, inputs, folder, install)
+            request = self._request(path, inputs, folder, install, profile=profile)
             self._call_node(path, folder / "request.json")
             return _result(path, request, len(inputs))
 
-    def _request(self, path: Path, inputs: Examples, folder: Path, install: Path) -> dict[str, Any]:
+    def _request(
+        self, path: Path, inputs: Examples, folder: Path, install: Path, *, profile: bool
+    ) -> dict[str, Any]:
         request = {
             "backend": self.backend,
             "install": str(install),
@@ -99,6 +120,7 @@ class _TFJSNodeRuntime(Runtime):
             "result": str(folder / "result.json"),
             "batch": self.batch,
             "latency": self.latency,
+            "profile": profile,
         }
         with (folder / "input.f32").open("wb") as file:
             for chunk in chunks(inputs):
@@ -141,7 +163,9 @@ class TFJSWasmRuntime(_TFJSNodeRuntime):
     backend: ClassVar[str] = "wasm"
 
 
-def _result(path: Path, request: dict[str, Any], examples: int) -> RuntimeResult:
+def _result(
+    path: Path, request: dict[str, Any], examples: int
+) -> tuple[RuntimeResult, dict[str, Any]]:
     try:
         reply = json.loads(Path(request["result"]).read_text(encoding="utf-8"))
         outputs = np.fromfile(request["outputs"][0], "<f4")
@@ -149,11 +173,12 @@ def _result(path: Path, request: dict[str, Any], examples: int) -> RuntimeResult
     except (OSError, ValueError, LookupError) as error:
         raise VerificationError(f"Node.js wrote no readable result for {path}: {error}") from error
     times = sorted(reply["times"])
-    return RuntimeResult(
+    result = RuntimeResult(
         outputs=outputs.astype(np.float32, copy=False),
         latency_ms=float(np.median(times)),
         latency_p95_ms=float(times[math.ceil(0.95 * len(times)) - 1]),
     )
+    return result, reply
 
 
 def _last_error(stderr: str) -> str | None:

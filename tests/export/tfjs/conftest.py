@@ -39,13 +39,13 @@ def randomize() -> Randomize:
 @pytest.fixture
 def export(tmp_path: Path) -> Callable[..., Path]:
     """Returns a function that writes a model's files and returns its model.json."""
-    from automl.compression.recipes import FLOAT16, FLOAT32
     from automl.export.tfjs.exporter import TFJSExporter
+    from automl.registry import RECIPES
 
-    def write(model: Any, folder: str = "model", half: bool = False) -> Path:
+    def write(model: Any, folder: str = "model", stored: str = "float32") -> Path:
         target = tmp_path / folder
         target.mkdir()
-        recipe = FLOAT16 if half else FLOAT32
+        recipe = RECIPES.get(stored)
         return TFJSExporter().export(model, recipe, target, np.zeros((0,), np.float32))
 
     return write

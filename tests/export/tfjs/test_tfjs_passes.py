@@ -142,7 +142,7 @@ def test_half_precision_leaves_what_it_cannot_hold() -> None:
     graph = Graph(
         [Node("a", "Const", [], value=fits), Node("b", "Const", [], value=large)], [], ["a", "b"]
     )
-    entries = pack_weights(graph, half=True).manifest[0]["weights"]
+    entries = pack_weights(graph, "float16").manifest[0]["weights"]
     assert [("quantization" in e) for e in entries] == [True, False]
 
 

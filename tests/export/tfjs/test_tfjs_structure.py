@@ -142,7 +142,7 @@ def test_half_precision_weights_are_half_as_large_and_close(
     randomize: Randomize, export: Export
 ) -> None:
     model = randomize(conv_bn_relu())
-    full, half = export(model, "full"), export(model, "half", half=True)
+    full, half = export(model, "full"), export(model, "half", "float16")
     entries = read(half)["weightsManifest"][0]["weights"]
     assert any(e.get("quantization") == {"dtype": "float16"} for e in entries)
     bytes_of = [sum(p.stat().st_size for p in f.parent.glob("*.bin")) for f in (full, half)]
@@ -151,6 +151,54 @@ def test_half_precision_weights_are_half_as_large_and_close(
     for runtime in (TFJSCPURuntime(), TFJSWasmRuntime()):
         difference = np.abs(runtime.run(half, data).outputs - np.asarray(model(data))).max()
         assert 0 < difference < 5e-3
+
+
+@pytest.mark.parametrize(
+    ("stored", "share", "error"), [("uint16", 0.6, 1e-3), ("uint8", 0.35, 0.1)]
+)
+def test_kernels_in_steps_are_smaller_and_close(
+    stored: str, share: float, error: float, randomize: Randomize, export: Export
+) -> None:
+    inputs = keras.Input((40,), name="x")
+    model = randomize(keras.Model(inputs, L.Dense(30)(L.Dense(50, activation="relu")(inputs))))
+    full, small = export(model, "full"), export(model, "small", stored)
+    entries = read(small)["weightsManifest"][0]["weights"]
+    steps = [entry["quantization"] for entry in entries if "quantization" in entry]
+    assert [each["dtype"] for each in steps] == [stored] * 2, "biases stay as they are"
+    bytes_of = [sum(p.stat().st_size for p in f.parent.glob("*.bin")) for f in (full, small)]
+    assert bytes_of[1] < share * bytes_of[0]
+    data = np.random.default_rng(0).normal(size=(3, 40)).astype(np.float32)
+    difference = np.abs(TFJSWasmRuntime().run(small, data).outputs - np.asarray(model(data))).max()
+    assert 0 < difference < error
+
+
+def test_one_hot_of_a_single_number(export: Export) -> None:
+    inputs = keras.Input((1,), dtype="int32", name="x")
+    model = keras.Model(inputs, L.CategoryEncoding(5, output_mode="one_hot")(inputs))
+    data = np.array([[0], [3], [4]], np.int32)
+    outputs = TFJSWasmRuntime().run(export(model), data).outputs
+    np.testing.assert_array_equal(outputs, np.asarray(model(data)))
+
+
+def test_zero_is_a_step_of_its_own(export: Export) -> None:
+    inputs = keras.Input((20,), name="x")
+    model = keras.Model(inputs, L.Dense(10, use_bias=False)(inputs))
+    kernel = np.random.default_rng(0).uniform(-0.3, 0.9, (20, 10)).astype("float32")
+    kernel[:, ::2] = 0
+    model.set_weights([kernel])
+    data = np.ones((1, 20), np.float32)
+    outputs = TFJSCPURuntime().run(export(model, "m", "uint8"), data).outputs
+    assert outputs[0, ::2].tolist() == [0.0] * 5
+
+
+def test_more_steps_than_a_page_should_load_are_refused(export: Export, tmp_path: Path) -> None:
+    inputs = keras.Input((900, 3))
+    tensor = L.Bidirectional(L.GRU(4, return_sequences=True), name="both")(inputs)
+    with pytest.raises(ConversionError) as caught:
+        export(keras.Model(inputs, tensor))
+    for word in ("1,800 unrolled steps", "operators", "MB of model.json", "TFLite, which keeps"):
+        assert word in str(caught.value)
+    assert not list((tmp_path / "model").iterdir())
 
 
 def test_changed_weights_do_not_pass(randomize: Randomize, export: Export) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import keras
 import numpy as np
 import pytest
@@ -83,7 +81,7 @@ def test_batch_normalization_and_dropout_are_as_in_inference():
 def test_no_more_calibration_is_used_than_the_recipe_asks_for():
     frozen, images = freeze(small_model()), small_data(64)[0]
     wild = np.concatenate([images[:8], images[8:] * 100])
-    eight = replace(INT8, calibration_samples=8)
+    eight = INT8.with_calibration(8)
     assert convert(frozen, eight, wild) == convert(frozen, eight, images)
     assert convert(frozen, INT8, wild) != convert(frozen, INT8, images)
 

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from automl.errors import MissingPartError
+from automl.verify import npm
 from automl.verify.tfjs_node import TFJSCPURuntime, install
 
 
 @pytest.fixture
 def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AUTOML_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(install, "_failures", {})
+    monkeypatch.setattr(npm, "failures", {})
     return tmp_path / "cache"
 
 
@@ -87,7 +88,7 @@ def test_a_cache_that_cannot_be_written_is_told(
     blocker = tmp_path / "file"
     blocker.write_text("")
     monkeypatch.setenv("AUTOML_CACHE", str(blocker / "cache"))
-    monkeypatch.setattr(install, "_failures", {})
+    monkeypatch.setattr(npm, "failures", {})
     assert "cannot be installed" in str(TFJSCPURuntime().missing())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from tensorflow.python.framework import dtypes
 
 from automl.errors import ConversionError
 from automl.export.tfjs.graph import Graph, Node, attribute
@@ -32,7 +33,8 @@ def _compare(graph: Graph, node: Node, depth: int) -> Node:
     if "TI" in node.attr:
         index = node.attr["TI"]
     last = graph.add_constant(np.array(-1, np.int32), node)
-    classes = graph.add_constant(np.arange(depth, dtype=np.int32), node)
+    kind = dtypes.as_dtype(index.type).as_numpy_dtype
+    classes = graph.add_constant(np.arange(depth, dtype=kind), node)
     column = graph.add("ExpandDims", [node.inputs[0], last], node, {"T": index}, Tdim=np.int32)
     same = graph.add("Equal", [column.name, classes], node, {"T": index})
     return graph.add("Cast", [same.name], node, {"DstT": node.attr["T"]}, SrcT=np.bool_)

@@ -1,0 +1,1 @@
+"""What stands beside exported files: labels, preprocessing, samples, model card, manifest."""

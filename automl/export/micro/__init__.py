@@ -1,0 +1,1 @@
+"""TFLite models as C arrays, for microcontrollers (TensorFlow Lite Micro)."""

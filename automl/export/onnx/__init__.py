@@ -1,0 +1,1 @@
+"""ONNX files, by way of TensorFlow's graph."""

@@ -1,0 +1,1 @@
+"""What each operator of a file takes, where the runtime itself does not say."""
