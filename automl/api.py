@@ -17,8 +17,8 @@ from search_spaces.foreign.held import hold, import_path
 if TYPE_CHECKING:
     from automl.data.base import RawData
     from automl.data.dataset import Dataset
-    from automl.data.given import GivenData
     from automl.data.options import ReadOptions
+    from automl.data.splitting.given import GivenData
 
 #: Short names that the API accepts for readability, as keywords are plural there.
 _ALIASES = {"objectives": "objective", "formats": "export", "recipes": "compress"}
@@ -51,7 +51,8 @@ def search(
         observer: Hears of everything that happens; None for silence.
         **options: The options of `automl search`, e.g. ``space="cnn"`` or a list
             of spaces, ``freeze={"block": "plain"}``, ``trials=20``,
-            ``time="2m"``, ``max_size="50kB"``, ``start_from="runs/b"``,
+            ``time="2m"`` (``trials="+20"`` and ``time="+2m"`` extend a run),
+            ``trial_time="30s"``, ``max_size="50kB"``, ``start_from="runs/b"``,
             ``objectives=["val_accuracy", "size"]``, ``seed=1``, ``out="runs/a"``;
             of the data ``task="regression"``, ``target="price"``,
             ``columns={"zip": "category"}``, ``validation=`` and ``test=`` (a
@@ -67,7 +68,8 @@ def search(
         VerificationError: If a file asked for by name failed verification.
         Interrupted: On Ctrl-C; the same call resumes.
     """
-    from automl.folders import default_folder
+    from automl.extending import take_extension
+    from automl.folders import default_folder, folder_to_extend
     from automl.pipeline import Pipeline
 
     named = {_ALIASES.get(name, name): value for name, value in options.items()}
@@ -75,6 +77,7 @@ def search(
         if named.get("space") is not None:
             raise UserInputError("A search has a hypermodel or spaces. Received: both.")
         named["space"] = hypermodel
+    extension = take_extension(named)
     notes = _name_spaces(named)
     given = _given_splits(named)
     data = str(data) if isinstance(data, Path) else data
@@ -83,10 +86,11 @@ def search(
     if given or not isinstance(data, str):
         load = _reader(data, given, config, observer)
     if not config.out:
-        config = replace(config, out=str(default_folder(config.data, config)))
+        find = default_folder if extension is None else folder_to_extend
+        config = replace(config, out=str(find(config.data, config)))
     for note in notes:
         (observer or Observer()).note(note)
-    return Run(Pipeline(config, observer, load).run())
+    return Run(Pipeline(config, observer, load, extension).run())
 
 
 def _given_splits(options: dict[str, Any]) -> dict[str, Any]:
@@ -153,14 +157,15 @@ def _reader(
         options = replace(options, progress=observer.reading)
 
     def load() -> Dataset:
-        from automl.data.dataset import find_source, split
-        from automl.data.given import read_given
-        from automl.data.objects import from_object
+        from automl.data.arrays.objects import from_object, heeded_by
+        from automl.data.dataset import find_source, read, split
+        from automl.data.heeding import only_heeded
+        from automl.data.splitting.given import read_given
 
-        def read(other: Any, how: ReadOptions) -> RawData:
+        def read_beside(other: Any, how: ReadOptions) -> RawData:
             if isinstance(other, str):
-                return find_source(other).load(other, how)
-            return from_object(other, how)
+                return read(other, how, beside=True)
+            return from_object(other, only_heeded(how, heeded_by(other)))
 
         named = {
             name: value
@@ -174,7 +179,7 @@ def _reader(
 
         def beside(name: str, other: Any) -> GivenData:
             called = other if isinstance(other, str) else "given"
-            return read_given(name, called, raw, options, lambda _, how: read(other, how))
+            return read_given(name, called, raw, options, lambda _, how: read_beside(other, how))
 
         return split(
             raw,

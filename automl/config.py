@@ -12,9 +12,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from automl import registry
+from automl.compression.ladder import BASE
+from automl.compression.recipe import Recipe
+from automl.compression.rule import Rule
 from automl.data.options import ReadOptions
 from automl.errors import UserInputError
 from automl.tasks.metrics import COSTS, OBJECTIVES
+from automl.tuning.rungs import read_rungs
 from search_spaces import SPACES
 from search_spaces.definition import Definition
 from search_spaces.registry import nearest
@@ -46,12 +50,16 @@ class Constraints:
         max_latency: Milliseconds of one inference on this machine.
         max_flops: Floating-point operations of one inference.
         max_params: Number of weights.
+        max_gzip_size: Bytes of the same artifact gzipped.
+        max_ram: Bytes of the interpreter's arena, at its fullest.
     """
 
     max_size: int | None = None
     max_latency: float | None = None
     max_flops: int | None = None
     max_params: int | None = None
+    max_gzip_size: int | None = None
+    max_ram: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,11 +83,30 @@ class SearchConfig:
         constraints: Bounds that a candidate must keep before it is trained.
         trials: Trained trials at most; None for no such bound.
         time: Seconds for the whole command; None for no such bound.
+        trial_time: Seconds for one trial at most, what it has learned by then counts;
+            None for a third of the search's time, if that is bounded.
         epochs: Epochs of one trial at most; None for a number that gives small
             data enough steps.
-        compress: Recipes to try; ``auto`` tries all.
+        rungs: ``"off"``, or how many steps trials are trained in at most, of which
+            only the most promising take the next, the last to all of `epochs`;
+            ``"auto"`` decides.
+        reduction: One of so many trials goes on from a rung, to so many times the
+            epochs.
+        finalists: Best trials, at most, that are trained again from other seeds after the
+            search; 0 for none, None for as many as a fifth of the time allows.
+        repeats: Trainings of each finalist; None for two or three.
+        compress: Recipes to try, by name; ``auto`` tries those of
+            `automl.compression.ladder`, as far as the time goes.
+        own_recipes: Recipes that came from a file, name -> record.
+        max_accuracy_drop: How much worse than the best float32 file the one that
+            ships may be, as `automl.compression.choosing.Rule` says.
+        prefer: What is best among the files that are good enough, one of
+            `automl.compression.choosing.PREFERENCES`.
         export: Formats to write; ``auto`` writes `DEFAULT_FORMATS`, as far as
             what was asked for can be written so.
+        learn: Whether what finished runs found is kept on this machine, and gives
+            later runs on the same kind of data their first guesses.
+        fresh: Whether to begin without what earlier runs found.
         seed: Seeds the splits, the oracle and every trial.
         test: Share of the examples kept for the one final test, or DATA of its own.
         validation: Share of the rest that ranks candidates, or DATA of its own.
@@ -103,9 +130,19 @@ class SearchConfig:
     constraints: Constraints = field(default_factory=Constraints)
     trials: int | None = None
     time: float | None = DEFAULT_TIME
+    trial_time: float | None = None
     epochs: int | None = None
+    rungs: str | int = AUTO
+    reduction: int = 3
+    finalists: int | None = None
+    repeats: int | None = None
     compress: tuple[str, ...] = (AUTO,)
+    own_recipes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    max_accuracy_drop: float | None = None
+    prefer: str = AUTO
     export: tuple[str, ...] = (AUTO,)
+    learn: bool = True
+    fresh: bool = False
     seed: int = 0
     test: float | str = 0.2
     validation: float | str = 0.2
@@ -126,8 +163,11 @@ class SearchConfig:
         _one_of(self.reading.input, (AUTO, *INPUT_KINDS), "input kind")
         _one_of(self.reading.color, COLORS, "colour")
         _one_of(self.class_weights, CLASS_WEIGHTS, "way to weigh classes")
+        for name, record in self.own_recipes.items():
+            registry.RECIPES.add(Recipe.from_dict({"name": name, **record}))
         for recipe in self.recipes:
             registry.RECIPES.path(recipe)
+        self.rule  # noqa: B018  (it checks itself at birth)
         for format_ in self.formats:
             registry.EXPORTERS.path(format_)
         if not self.export:
@@ -156,7 +196,15 @@ class SearchConfig:
                 raise UserInputError(f"Each space is named once. Received: {name!r} twice.")
 
     def _check_numbers(self) -> None:
-        for name, least in (("trials", 1), ("epochs", 1), ("workers", 0)):
+        read_rungs(self.rungs)
+        for name, least in (
+            ("trials", 1),
+            ("epochs", 1),
+            ("workers", 0),
+            ("reduction", 2),
+            ("finalists", 0),
+            ("repeats", 1),
+        ):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, int) or value < least):
                 raise UserInputError(
@@ -164,6 +212,8 @@ class SearchConfig:
                 )
         if self.time is not None and not self.time > 0:
             raise UserInputError(f"--time must be above zero. Received: {self.time!r}.")
+        if self.trial_time is not None and not self.trial_time > 0:
+            raise UserInputError(f"--trial-time must be above zero. Received: {self.trial_time!r}.")
         if self.trials is None and self.time is None:
             raise UserInputError("A search needs an end: give --trials, --time or both.")
         for name in ("test", "validation"):
@@ -187,10 +237,15 @@ class SearchConfig:
 
     @property
     def recipes(self) -> tuple[str, ...]:
-        """The recipes to try, with ``auto`` spelled out."""
+        """The recipes to try on every chosen model, with ``auto`` spelled out."""
         if AUTO in self.compress:
-            return registry.RECIPES.names()
+            return BASE
         return ("float32",) if self.compress == ("none",) else self.compress
+
+    @property
+    def rule(self) -> Rule:
+        """What is wanted of the file that ships."""
+        return Rule(self.max_accuracy_drop, self.prefer)
 
     @property
     def formats(self) -> tuple[str, ...]:

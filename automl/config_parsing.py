@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from automl.choices import joined, read_choices, read_freeze
+from automl.compression.files import SUFFIX, read_recipes
 from automl.config import AUTO, SEVERAL, Constraints, SearchConfig
 from automl.data.options import ReadOptions
 from automl.errors import UserInputError
-from automl.units import parse_count, parse_duration, parse_latency, parse_size
+from automl.tuning.rungs import read_rungs
+from automl.units import parse_count, parse_duration, parse_latency, parse_share, parse_size
 from search_spaces.definition import read_definition
 from search_spaces.registry import nearest
+from search_spaces.toml_file import read_toml
 
 PRETRAINED = "pretrained"
 #: How a space's file is told from a name.
@@ -26,12 +28,14 @@ _BOUNDS: dict[str, Any] = {
     "max_latency": parse_latency,
     "max_flops": parse_count,
     "max_params": parse_count,
+    "max_gzip_size": parse_size,
+    "max_ram": parse_size,
 }
 #: Option of the command line -> its field, where the two differ.
 _ALIASES = {"column": "columns"}
 _READING = {field.name for field in fields(ReadOptions)} - {"task", "progress"}
 _CONFIG = {field.name for field in fields(SearchConfig)} - {
-    "data", "constraints", "definitions", "reading",
+    "data", "constraints", "definitions", "own_recipes", "reading",
 }  # fmt: skip
 
 
@@ -73,6 +77,8 @@ def make_config(data: str, options: Mapping[str, Any]) -> SearchConfig:
     if options.get(PRETRAINED):
         values["space"] = tuple(dict.fromkeys((PRETRAINED, *values.get("space", (AUTO,)))))
     values["definitions"] = read_definitions(values.get("space", ()))
+    if "compress" in values:
+        values["compress"], values["own_recipes"] = read_own_recipes(values["compress"])
     return SearchConfig(
         data=data,
         constraints=Constraints(**constraints),
@@ -83,8 +89,15 @@ def make_config(data: str, options: Mapping[str, Any]) -> SearchConfig:
 
 def _read(name: str, value: Any) -> Any:
     """Reads one field of `SearchConfig`."""
-    if name == "time":
-        return None if str(value) == "none" else parse_duration(value, name)
+    if name in ("time", "trial_time"):
+        flag = name.replace("_", "-")
+        return None if str(value) == "none" else parse_duration(value, flag)
+    if name == "max_accuracy_drop":
+        return parse_share(value, name.replace("_", "-"))
+    if name == "trials" and isinstance(value, str):
+        return _whole_number(name, value)
+    if name == "rungs":
+        return read_rungs(value)
     if name in SEVERAL:
         return (value,) if isinstance(value, str) else tuple(value)
     if name == "choices":
@@ -92,6 +105,36 @@ def _read(name: str, value: Any) -> Any:
     if name in ("test", "validation"):
         return _share_or_data(value)
     return str(value) if isinstance(value, Path) else value
+
+
+def read_own_recipes(
+    names: Iterable[str],
+) -> tuple[tuple[str, ...], dict[str, dict[str, Any]]]:
+    """Returns recipes by name, those of ``.toml`` files among them, and the records of the latter.
+
+    Raises:
+        UserInputError: If a file cannot be read.
+    """
+    found: dict[str, None] = {}
+    own: dict[str, dict[str, Any]] = {}
+    for name in names:
+        if not name.endswith(SUFFIX):
+            found[name] = None
+            continue
+        for recipe in read_recipes(name):
+            record = recipe.to_dict()
+            found[record.pop("name")] = None
+            own[recipe.name] = record
+    return tuple(found), own
+
+
+def _whole_number(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UserInputError(
+            f"--{name} must be a whole number from 1, or +N to extend a run. Received: {text!r}."
+        ) from None
 
 
 def _share_or_data(value: Any) -> float | str:
@@ -115,11 +158,23 @@ def read_reading(name: str, value: Any) -> Any:
         return _image_size(value)
     if name == "memory":
         return parse_size(value, name)
+    flag = name.replace("_", "-")
     if name == "seconds":
         return parse_duration(value, name)
-    if name in ("horizon", "lookback", "sample_rate", "length", "vocabulary"):
-        return int(parse_count(value, name.replace("_", "-")))
+    if name in ("horizon", "lookback"):
+        return _steps(value, flag)
+    if name in ("sample_rate", "length", "vocabulary"):
+        return int(parse_count(value, flag))
     return str(value)
+
+
+def _steps(value: Any, flag: str) -> int:
+    try:
+        return int(parse_count(value, flag))
+    except UserInputError as error:
+        raise UserInputError(
+            f"--{flag} must be a number of steps, 1 or more. Received: {value!r}."
+        ) from error
 
 
 def _columns(value: Any) -> dict[str, str]:
@@ -172,12 +227,5 @@ def read_config_file(path: str | Path) -> dict[str, Any]:
     Raises:
         UserInputError: If the file is missing or not TOML.
     """
-    try:
-        record = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserInputError(
-            f"--config must be a readable file. Received: {path} ({error})."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserInputError(f"--config must be a TOML file. {path}: {error}.") from error
+    record = read_toml(path, "--config")
     return {name.replace("-", "_"): value for name, value in record.items()}

@@ -6,8 +6,10 @@ from search_spaces.errors import AutomlError, UnknownNameError, UnsuitableSpaceE
 
 __all__ = [
     "AutomlError",
+    "CompressionError",
     "ConfigChangedError",
     "ConversionError",
+    "DiskFullError",
     "Interrupted",
     "MissingPartError",
     "NothingFeasibleError",
@@ -44,8 +46,16 @@ class ConversionError(AutomlError):
     """A model cannot be written in the format asked for."""
 
 
+class CompressionError(AutomlError):
+    """A step of a recipe cannot treat a model."""
+
+
 class MissingPartError(AutomlError):
     """An optional part (Node.js, an extra) is needed and not installed."""
+
+
+class DiskFullError(AutomlError):
+    """Something could not be written for want of space; the run can be resumed."""
 
 
 class WorkerDiedError(AutomlError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,30 @@ def default_folder(data: str, config: SearchConfig, parent: Path = Path("runs"))
     unfinished run of the same configuration is taken, so that the same command
     resumes.
     """
-    stem = Path(data.rstrip("/" + os.sep)).stem.replace(":", "-") or "run"
     count = 1
     while True:
-        folder = parent / (stem if count == 1 else f"{stem}-{count}")
+        folder = _numbered(data, count, parent)
         if is_free(folder) or _resumable(folder, config):
             return folder
         count += 1
+
+
+def folder_to_extend(data: str, config: SearchConfig, parent: Path = Path("runs")) -> Path:
+    """Returns the newest run of a configuration, whatever its budget was.
+
+    Raises:
+        UserInputError: If there is none.
+    """
+    found, count = None, 1
+    while (folder := _numbered(data, count, parent)).exists():
+        found = folder if _same_but_budget(folder, config) else found
+        count += 1
+    if found is None:
+        raise UserInputError(
+            f"--trials +N, --time +TIME and --join need a run of the same options. There is none"
+            f" in {parent}/; name its folder with --out, or see them with: automl runs list"
+        )
+    return found
 
 
 def is_free(folder: Path) -> bool:
@@ -36,6 +54,26 @@ def is_free(folder: Path) -> bool:
     if not folder.exists():
         return True
     return folder.is_dir() and all(path.name == LOCK_NAME for path in folder.iterdir())
+
+
+def _numbered(data: str, count: int, parent: Path) -> Path:
+    """Returns the name of the first, second ... run on some data."""
+    stem = Path(data.rstrip("/" + os.sep)).stem.replace(":", "-") or "run"
+    return parent / (stem if count == 1 else f"{stem}-{count}")
+
+
+def _same_but_budget(folder: Path, config: SearchConfig) -> bool:
+    try:
+        with RunStore(folder) as store:
+            known = SearchConfig.from_dict(store.fact("config"))
+            return not known.differences(with_budget_of(config, known))
+    except (UserInputError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def with_budget_of(config: SearchConfig, known: SearchConfig) -> SearchConfig:
+    """Returns a configuration with the trials and the time of another."""
+    return replace(config, trials=known.trials, time=known.time)
 
 
 def _resumable(folder: Path, config: SearchConfig) -> bool:

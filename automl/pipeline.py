@@ -9,12 +9,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from automl.compression import ladder
+from automl.compression.files import keep_recipes
 from automl.config import AUTO, SearchConfig
 from automl.data import dataset
 from automl.data.class_weights import decide
 from automl.data.dataset import Dataset, DataSummary
 from automl.delivery import Delivery
+from automl.demo.preparing import write_demo
 from automl.errors import (
     AutomlError,
     ConfigChangedError,
@@ -28,16 +32,22 @@ from automl.execution.base import Executor
 from automl.execution.context import space_spec
 from automl.execution.inprocess import InProcessExecutor
 from automl.execution.processes import ProcessExecutor
-from automl.folders import is_free
-from automl.preprocessing.limits import limits_of
+from automl.extending import Extension, budgeted, retire_others
+from automl.finalists import Reserve, contenders
+from automl.folders import is_free, with_budget_of
+from automl.learned import keeping
+from automl.preprocessing.limits import float_start
+from automl.records.disk import disk_full_error, is_disk_full
 from automl.records.lock import locked
 from automl.records.store import FILE_NAME, RunStore
 from automl.registry import ORACLES, RUNTIMES, TASKS
+from automl.repeating import Finalists
 from automl.resolve import (
     SpacePlan,
     by_size,
     find_epochs,
     find_oracle,
+    find_rungs,
     find_task,
     plan_space,
     smallest_weights,
@@ -47,14 +57,19 @@ from automl.selection import nothing_feasible
 from automl.shipping import Shipper, recipes_for
 from automl.starting import starting_model
 from automl.tasks.base import Task
+from automl.tasks.baseline import warning
 from automl.tasks.objectives import find_metric, find_objectives
 from automl.tuning.budget import Budget
 from automl.tuning.observer import Observer
-from automl.types import Trial, TrialState
+from automl.types import Choice, Trial, TrialState
+from automl.verify.base import Runtime
 from automl.verify.finding import runtimes_for
 from automl.versions import versions
 from search_spaces import Signature
 from search_spaces.foreign.held import is_held
+
+if TYPE_CHECKING:
+    from search_spaces.space import SearchSpace
 
 
 class Pipeline:
@@ -64,6 +79,7 @@ class Pipeline:
         config: What to do; `out` names the run's folder.
         observer: Hears of everything.
         load: Reads the data when it is not named by `config.data`.
+        extension: What to add to the budget of a run that exists.
     """
 
     def __init__(
@@ -71,11 +87,13 @@ class Pipeline:
         config: SearchConfig,
         observer: Observer | None = None,
         load: Callable[[], Dataset] | None = None,
+        extension: Extension | None = None,
     ) -> None:
         if not config.out:
             raise UserInputError("A search needs a folder. Give --out.")
         self._config = config
         self._folder = Path(config.out)
+        self._extension = extension
         self._observer = observer or Observer()
         self._load = load or (
             lambda: dataset.load(
@@ -107,6 +125,7 @@ class Pipeline:
             data = None if existed else self._data()
             with locked(self._folder), RunStore(self._folder, create=True) as store:
                 self._compare(store)
+                self._config = budgeted(store, self._config, self._extension)
                 if store.fact("finished"):
                     self._observer.note(f"{self._folder} is finished; these are its results.")
                     if failure := store.fact("failure"):
@@ -131,10 +150,19 @@ class Pipeline:
                 # Nothing was done: the corrected command should find no leftovers.
                 shutil.rmtree(self._folder, ignore_errors=True)
             raise
+        except OSError as error:
+            if is_disk_full(error):
+                raise disk_full_error(self._folder, error) from error
+            raise
         return self._folder
 
     def _check_folder(self) -> None:
         """A run has a folder to itself: removing it must take nothing else along."""
+        if self._extension is not None:
+            raise UserInputError(
+                f"{self._extension} extends a run. There is none in {self._folder}."
+                " Leave the plus out to begin one."
+            )
         if self._folder.exists() and not self._folder.is_dir():
             raise UserInputError(f"--out must be a folder. Received: {self._folder}, a file.")
         if not is_free(self._folder):
@@ -147,13 +175,21 @@ class Pipeline:
         if not (self._folder / FILE_NAME).exists():
             return False
         with RunStore(self._folder) as store:
-            return bool(store.trials())
+            return bool(store.counts())
 
     def _check_runtime(self) -> None:
-        """A latency bound needs the runtime that measures it."""
+        """A bound on latency or memory needs the runtime that measures it."""
+        runtimes = runtimes_for(self._config.formats[0])
+        tells = bool(runtimes) and RUNTIMES.get(runtimes[0]).ram is not Runtime.ram
+        limited = self._config.constraints.max_ram is not None
+        if (limited or "ram" in self._config.objective) and not tells:
+            raise UserInputError(
+                f"{'--max-ram' if limited else '--objective ram'} needs a format whose runtime"
+                f" tells its memory. Received: --export {self._config.formats[0]} first."
+                " Put --export tflite first."
+            )
         if self._config.constraints.max_latency is None:
             return
-        runtimes = runtimes_for(self._config.formats[0])
         reason = RUNTIMES.get(runtimes[0])().missing() if runtimes else "no runtime is registered"
         if reason:
             raise MissingPartError(f"--max-latency cannot be measured: {reason}")
@@ -169,43 +205,69 @@ class Pipeline:
             store.set_fact("versions", versions())
             store.set_fact("created", time.time())
             store.set_fact("config", self._config.to_dict())
+            keep_recipes(self._folder, self._config.own_recipes)
             return
-        differences = SearchConfig.from_dict(known).differences(self._config)
+        begun = SearchConfig.from_dict(known)
+        if self._extension is not None:
+            self._config = with_budget_of(self._config, begun)
+        differences = begun.differences(self._config)
         if differences:
             raise ConfigChangedError(
                 f"{self._folder} holds a run of another configuration ({'; '.join(differences)})."
-                " Repeat its command to resume it, or choose another --out."
+                " Repeat its command to resume it, extend it with --trials +N or --time +TIME,"
+                " or choose another --out."
             )
 
     def _work(self, store: RunStore, data: Dataset | None) -> None:
         used = store.begin_session()
-        budget = Budget(self._began - used, self._config.time, self._config.trials)
+        config = self._config
+        compressing = ladder.seconds_kept(config)
+        budget = Budget(
+            self._began - used, config.time, config.trials, config.trial_time, lambda: compressing
+        )
+        reserve = Reserve(config, store)
+        kept = replace(budget, kept=lambda: compressing + reserve())
         with self._executor(store) as executor:
             _prepare_runtimes(self._config.formats, self._observer)
             data = data or self._data()
             task, signature = self._task(store, data)
             plan = self._plan(store, signature, data.summary)
-            self._search(store, signature, plan, executor, budget)
+            self._search(store, signature, plan, executor, kept)
             trials = store.trials()
             if not any(trial.state is TrialState.COMPLETED for trial in trials):
                 raise _nothing_trained(trials, self._config, store.fact("search_end"))
+            trials = self._finalists(store, signature, plan, executor, budget, data)
             shipper = Shipper(
                 self._folder, data.summary, executor, task, metric=store.fact("metric")
             )
-            delivery = Delivery(self._config, store, plan, shipper, self._observer)
-            choice = delivery.compress(trials, data.summary.counts["validation"])
+            delivery = Delivery(config, store, plan, shipper, executor, self._observer)
+            until = ladder.end_of(config, budget.end, trials)
+            choice = delivery.compress(trials, data.summary.counts["validation"], until)
             failures = delivery.ship(trials, choice)
+            self._warn(store, data.summary, choice.recipe)
+            retire_others(store, choice.trial)
+            write_demo(self._folder, executor, self._observer.note)
         store.touch_session()
         store.set_fact("finished", True)
         if failures:
             raise VerificationError(failures)
         store.set_fact("failure", None)
+        self._leave(store, plan, trials, choice)
         self._report()
+
+    def _warn(self, store: RunStore, data: DataSummary, recipe: str) -> None:
+        """Says so if what was shipped is no better than an answer without a model."""
+        task: Task = TASKS.get(store.fact("task"))()
+        text = warning(task, data, self._folder, store.artifacts(), recipe)
+        store.set_fact("warning", text)
+        if text:
+            self._observer.note(text)
 
     def _executor(self, store: RunStore) -> Executor:
         if self._config.workers == 0 or any(is_held(name) for name in self._config.space):
             return InProcessExecutor(store.folder)
-        return ProcessExecutor(store.folder, self._config.workers, self._config.backend)
+        config = self._config
+        return ProcessExecutor(store.folder, config.workers, config.backend, joinable=True)
 
     def _task(self, store: RunStore, data: Dataset) -> tuple[str, Signature]:
         """Steps 3 and 4: what the data is and what is asked of it."""
@@ -256,8 +318,9 @@ class Pipeline:
     def _plan(self, store: RunStore, signature: Signature, data: DataSummary) -> SpacePlan:
         """Step 5: the space, narrowed to what can be shipped."""
         self._observer.stage("Preparing the search")
-        plan = plan_space(self._config, signature, limits_of(data))
+        plan = plan_space(self._config, signature, float_start(data))
         plan.space.prepare()
+        epochs = find_epochs(self._config.epochs, data.counts["train"])
         store.set_fact(
             "resolved",
             {
@@ -265,7 +328,10 @@ class Pipeline:
                 "oracle": find_oracle(self._config.oracle),
                 "formats": list(plan.formats),
                 "targets": list(plan.targets),
-                "epochs": find_epochs(self._config.epochs, data.counts["train"]),
+                "epochs": epochs,
+                "rungs": find_rungs(
+                    self._config, epochs, data.counts["train"], pausable=plan.space.pausable
+                ),
             },
         )
         known = store.notes()
@@ -287,14 +353,10 @@ class Pipeline:
         from automl.tuning.ask_tell import AskTell
         from automl.tuning.loop import SearchLoop
 
-        config = replace(
-            self._config,
-            oracle=find_oracle(self._config.oracle),
-            task=store.fact("task"),
-            objective=tuple(store.fact("objective")),
-            epochs=store.fact("resolved")["epochs"],
-        )
+        config = self._spelled_out(store)
         space = plan.space
+        spec = space_spec(plan.entries, signature, config.choices, plan.targets)
+        store.set_fact("space_spec", spec)
         recipes = by_size(recipes_for(plan.formats[0], config.recipes))
         store.set_fact("gate_recipe", " or ".join(smallest_weights(recipes)))
         # The size that ranks by default only breaks ties; what a person names is searched for.
@@ -305,6 +367,8 @@ class Pipeline:
             space.canonical,
             config.seed,
             costs,
+            rungs=store.fact("resolved")["rungs"],
+            reduction=config.reduction,
         )
         loop = SearchLoop(
             config=config,
@@ -312,8 +376,9 @@ class Pipeline:
             executor=executor,
             oracle=oracle,
             guesses=space.first_guesses(),
+            learned=self._learned(store, config, space),
             architecture=space.canonical,
-            space=space_spec(plan.entries, signature, config.choices, plan.targets),
+            space=spec,
             budget=budget,
             observer=self._observer,
             gate=(plan.formats[0], recipes),
@@ -323,6 +388,62 @@ class Pipeline:
         end = loop.run()
         store.set_fact("search_end", end)
         self._observer.note(f"The search ended: {end}.")
+
+    def _learned(
+        self, store: RunStore, config: SearchConfig, space: SearchSpace
+    ) -> list[dict[str, Any]]:
+        """Returns what earlier runs on data of the same kind would begin with."""
+        data = DataSummary.from_dict(store.fact("data"))
+        guesses, line = keeping.first_guesses(config, store, data, space)
+        if line:
+            self._observer.note(line)
+            if line not in store.notes():
+                store.add_note(line)
+        return guesses
+
+    def _leave(self, store: RunStore, plan: SpacePlan, trials: list[Trial], choice: Choice) -> None:
+        """Leaves what the run found to later ones, the winner first."""
+        data, config = DataSummary.from_dict(store.fact("data")), self._spelled_out(store)
+        winner = [trial for trial in trials if trial.number == choice.trial]
+        others = contenders(store.trials(), config.objective)
+        ranked = trials if store.fact("standings") else []
+        best = {trial.number: trial for trial in (*winner, *ranked, *others)}
+        if problem := keeping.keep(config, store, data, plan.space, list(best.values())):
+            self._observer.note(problem)
+            store.add_note(problem)
+
+    def _spelled_out(self, store: RunStore) -> SearchConfig:
+        """Returns the configuration with what ``auto`` came to."""
+        return replace(
+            self._config,
+            oracle=find_oracle(self._config.oracle),
+            task=store.fact("task"),
+            objective=tuple(store.fact("objective")),
+            epochs=store.fact("resolved")["epochs"],
+        )
+
+    def _finalists(
+        self,
+        store: RunStore,
+        signature: Signature,
+        plan: SpacePlan,
+        executor: Executor,
+        budget: Budget,
+        data: Dataset,
+    ) -> list[Trial]:
+        """Between steps 8 and 9: the few best, trained again as far as the time allows."""
+        config = self._spelled_out(store)
+        finalists = Finalists(
+            config=config,
+            store=store,
+            executor=executor,
+            space=space_spec(plan.entries, signature, config.choices, plan.targets),
+            budget=budget,
+            observer=self._observer,
+            start_from=self._start_from,
+        )
+        _, y = data.splits["validation"]
+        return finalists.run(store.trials(), TASKS.get(config.task)().scorers(data.summary), y)
 
     def _report(self) -> None:
         self._observer.stage("Writing the report")

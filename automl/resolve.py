@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from automl.config import AUTO, USUAL_EPOCHS, SearchConfig
 from automl.data.dataset import DataSummary
 from automl.errors import UserInputError
-from automl.registry import EXPORTERS, RECIPES, TASKS
+from automl.registry import EXPORTERS, ORACLES, RECIPES, TASKS
+from automl.tuning.rungs import OFF, plan_rungs
 from search_spaces import Signature
 from search_spaces.definition import Definition
 from search_spaces.narrowing import last_part
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 MOST_EPOCHS, LEAST_STEPS = 150, 1000
 USUAL_BATCH = 32
 DEFAULT_ORACLE = "auto"
+#: Training steps of a whole trial from which trials are trained in rungs, where nobody
+#: says: with fewer, building and measuring a candidate takes longer than training it.
+RUNG_STEPS = 5000
 #: The format that is dropped rather than what was asked for, when nobody asked for it.
 OPTIONAL_FORMAT = "tfjs"
 _INT8 = "int8"
 
 #: From the largest to the smallest stored weight.
-_WEIGHT_ORDER = ("float32", "float16", "int8")
+_WEIGHT_ORDER = ("float32", "float16", "int8", "int4")
 
 
 #: Kind of a target -> task that is meant where the source does not say.
@@ -88,7 +92,6 @@ class SpacePlan:
         targets: What the space was narrowed to, of `search_spaces.limits.TARGETS`.
         notes: What a person should know of the above.
         skipped: Which recipes are not tried for which configurations, and why.
-        limits: Target -> why no candidate ships there, for the data's sake.
     """
 
     space: SearchSpace
@@ -97,12 +100,9 @@ class SpacePlan:
     targets: tuple[str, ...]
     notes: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
-    limits: Mapping[str, str] = field(default_factory=dict)
 
 
-def plan_space(
-    config: SearchConfig, signature: Signature, limits: Mapping[str, str] | None = None
-) -> SpacePlan:
+def plan_space(config: SearchConfig, signature: Signature, float_start: str = "") -> SpacePlan:
     """Makes the space that a configuration asks for, narrowed to what can be shipped.
 
     What was not asked for excludes nothing that was: TF.js files that are only
@@ -111,23 +111,19 @@ def plan_space(
     Args:
         config: What was asked for.
         signature: Input and target.
-        limits: Target -> why the data cannot be shipped there, as of
-            `automl.preprocessing.limits.limits_of`.
+        float_start: Why integers cannot begin at the raw input, as of
+            `automl.preprocessing.limits.float_start`.
 
     Raises:
         UserInputError: If a name is unknown, or nothing is left that fits the
             data and the files.
     """
-    limits = limits or {}
-    if _INT8 in limits and _INT8 in targets_of(config):
-        raise UserInputError(
-            f"--compress {', '.join(config.compress)} cannot be had for this data: {limits[_INT8]}."
-        )
-    plan = replace(_planned(config, signature), limits=limits)
-    if _INT8 not in limits or not _int8_recipes(config):
+    plan = _planned(config, signature)
+    recipes = _int8_recipes(config)
+    if not float_start or not recipes:
         return plan
-    note = f"{', '.join(_int8_recipes(config))} is not tried: {limits[_INT8]}."
-    return replace(plan, notes=(*plan.notes, note), skipped=())
+    note = f"As {', '.join(recipes)}, the first layers stay in float32: {float_start}."
+    return replace(plan, notes=(*plan.notes, note))
 
 
 def _planned(config: SearchConfig, signature: Signature) -> SpacePlan:
@@ -185,7 +181,7 @@ def targets_of(config: SearchConfig) -> tuple[str, ...]:
         for name in config.recipes
         if any(EXPORTERS.get(each).holds(RECIPES.get(name)) for each in config.formats)
     ]
-    if AUTO not in config.compress and held and all(r.activations == _INT8 for r in held):
+    if AUTO not in config.compress and held and all(r.activations != "float32" for r in held):
         targets.append(_INT8)
     return tuple(targets)
 
@@ -200,12 +196,12 @@ def supported(recipes: Sequence[str], unsupported: Mapping[str, str]) -> tuple[s
     return tuple(
         name
         for name in recipes
-        if _INT8 not in unsupported or RECIPES.get(name).activations != _INT8
+        if _INT8 not in unsupported or RECIPES.get(name).activations == "float32"
     )
 
 
 def _int8_recipes(config: SearchConfig) -> list[str]:
-    return [name for name in config.recipes if RECIPES.get(name).activations == _INT8]
+    return [name for name in config.recipes if RECIPES.get(name).activations != "float32"]
 
 
 def _skipped(space: SearchSpace, config: SearchConfig, targets: Sequence[str]) -> tuple[str, ...]:
@@ -251,6 +247,39 @@ def find_epochs(epochs: int | None, examples: int) -> int:
     return min(MOST_EPOCHS, max(USUAL_EPOCHS, -(-LEAST_STEPS // steps)))
 
 
+def find_rungs(config: SearchConfig, epochs: int, examples: int, *, pausable: bool) -> list[int]:
+    """Returns the epochs after which trials are paused, and those of a whole training last.
+
+    Args:
+        config: What was asked for.
+        epochs: Of a whole training, as of `find_epochs`.
+        examples: Number of training examples.
+        pausable: Whether the space's trainings can be paused.
+
+    Raises:
+        UserInputError: If rungs were asked for where there can be none, or are to
+            be left out of a strategy that is made of them.
+    """
+    name = find_oracle(config.oracle)
+    needed = bool(getattr(ORACLES.get(name), "rungs", False))
+    if config.rungs == OFF and needed:
+        raise UserInputError(
+            f"--oracle {name} trains in rungs. Received: --rungs off."
+            " Leave it out, or choose another oracle, e.g. random."
+        )
+    asked = isinstance(config.rungs, int) and config.rungs > 1
+    if not pausable and (asked or needed):
+        raise UserInputError(
+            "--rungs needs a training that can be paused. Received: a hypermodel with a `fit` of"
+            " its own. Leave --rungs out."
+        )
+    steps = epochs * -(-examples // USUAL_BATCH)
+    by_itself = name == DEFAULT_ORACLE and steps >= RUNG_STEPS and pausable
+    if config.rungs == AUTO and not (needed or by_itself):
+        return [epochs]
+    return list(plan_rungs(epochs, config.rungs, config.reduction))
+
+
 def find_oracle(name: str) -> str:
     """Returns the registry name or import path of the oracle to ask."""
     return DEFAULT_ORACLE if name == "auto" else name
@@ -261,7 +290,7 @@ def by_size(names: Sequence[str]) -> tuple[str, ...]:
 
     def largeness(name: str) -> tuple[int, bool]:
         recipe = RECIPES.get(name)
-        return -_WEIGHT_ORDER.index(recipe.weights), recipe.activations != "int8"
+        return -_WEIGHT_ORDER.index(recipe.weights), recipe.activations == "float32"
 
     return tuple(sorted(names, key=largeness))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.config import AUTO, SearchConfig
 from automl.data.dataset import DataSummary
 from automl.errors import UserInputError
+from automl.exports import is_export
 from automl.records.store import RunStore
 from automl.registry import EXPORTERS, RECIPES
 from automl.selection import pareto_front
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     import keras
 
     from automl.execution.base import Executor
+    from automl.export.settings import ExportSettings
     from automl.predicting import Prediction
     from automl.shipping import Shipper
+    from automl.tuning.observer import Observer
 
 
 class Run:
@@ -101,6 +104,12 @@ class Run:
             return store.trials()
 
     @property
+    def counts(self) -> dict[TrialState, int]:
+        """How many candidates ended, or stand, in each state."""
+        with RunStore(self.folder) as store:
+            return store.counts()
+
+    @property
     def pareto(self) -> list[Trial]:
         """The trials that no other beats in every objective."""
         return pareto_front(self.trials, self.objective)
@@ -117,16 +126,13 @@ class Run:
         choice = self.choice
         with RunStore(self.folder) as store:
             if choice is not None:
-                return next(t for t in store.trials() if t.number == choice.trial)
+                return store.trial(choice.trial)
             return next(iter(store.best_trials(1)), None)
 
     @property
     def artifacts(self) -> list[Artifact]:
         """The winner's exported files, shipped or refused, and other trials' shipped ones."""
-        choice = self.choice
-        return [
-            a for a in self.judged if choice is not None and (a.trial == choice.trial or a.placed)
-        ]
+        return [artifact for artifact in self.judged if is_export(artifact, self)]
 
     @property
     def judged(self) -> list[Artifact]:
@@ -162,9 +168,15 @@ class Run:
         """
         from automl.execution.models import load_model
 
-        return load_model(self.folder / self._with_weights(trial).model_file)
+        return load_model(self.folder / self.trial_with_weights(trial).model_file)
 
-    def export(self, format: str, recipe: str | None = None, trial: int | None = None) -> Artifact:  # noqa: A002
+    def export(
+        self,
+        format: str,  # noqa: A002
+        recipe: str | None = None,
+        trial: int | None = None,
+        settings: ExportSettings | None = None,
+    ) -> Artifact:
         """Exports and verifies a trial's model, the winner's by default.
 
         Args:
@@ -172,6 +184,8 @@ class Run:
             recipe: Recipe; by default the chosen one, or the format's plainest
                 if it cannot hold that.
             trial: Number of the trial.
+            settings: How the file is to be beside its recipe, e.g.
+                ``ExportSettings(batch=0)``; it replaces the one of the same recipe.
 
         Returns:
             The artifact; its `status` says whether it is in place.
@@ -181,12 +195,13 @@ class Run:
                 recipe or the trial's weights were not kept.
             RunLockedError: If another process works on the run.
         """
+        from automl.compression.compressor import Compressor
         from automl.records.lock import locked
         from automl.resolve import supported
         from automl.shipping import recipes_for
 
         self._check_names()
-        chosen = self._with_weights(trial)
+        chosen = self.trial_with_weights(trial)
         if recipe is None:
             default = self.choice.recipe if self.choice else "float32"
             (recipe,) = recipes_for(format, (default,))
@@ -202,9 +217,10 @@ class Run:
             raise UserInputError(
                 f"Trial {chosen.number} cannot be exported as {recipe}: {reasons['int8']}."
             )
-        with locked(self.folder), self._executor() as executor, RunStore(self.folder) as store:
-            shipper = self._shipper(executor)
-            artifact = shipper.stage(chosen, format, recipe)
+        with locked(self.folder), self.executor() as executor, RunStore(self.folder) as store:
+            shipper = self.shipper(executor)
+            compressor = Compressor(store, executor, self.trials)
+            artifact = shipper.stage(chosen, format, recipe, compressor, settings)
             artifact = shipper.place(shipper.verify(chosen, artifact))
             same = (artifact.trial, artifact.format, artifact.recipe)
             earlier = [a for a in store.artifacts() if (a.trial, a.format, a.recipe) == same]
@@ -213,6 +229,46 @@ class Run:
             shipper.describe(format, self.artifacts, self.fact("threshold"))
             shipper.clean()
         return artifact
+
+    def compress(
+        self,
+        *recipes: str,
+        trials: Sequence[int] = (),
+        max_accuracy_drop: str | float | None = None,
+        prefer: str | None = None,
+        max_size: str | int | None = None,
+        time: str | float | None = None,
+        observer: Observer | None = None,
+    ) -> Choice:
+        """Tries further recipes and ships another file if it is better, as `automl compress` does.
+
+        Args:
+            recipes: Names of recipes, or ``.toml`` files of them; none for the ladder.
+            trials: Numbers of the trials to compress; by default the few best.
+            max_accuracy_drop: How much the file may lose, e.g. ``"1%"``; by default as
+                in the search.
+            prefer: ``"size"``, ``"gzip_size"``, ``"latency"``, ``"ram"`` or
+                ``"accuracy"``.
+            max_size: Bytes of the file, e.g. ``"50kB"``.
+            time: What it may take, e.g. ``"10m"``.
+            observer: Hears of everything.
+
+        Returns:
+            What ships now, and why.
+
+        Raises:
+            UserInputError: If the run is not finished or a name is unknown.
+            NothingFeasibleError: If no file keeps the bounds.
+            VerificationError: If none passed.
+        """
+        from automl.compression.later import compress
+        from automl.compression.wishing import make_wish
+
+        self._check_names()
+        wish = make_wish(*(self.config, recipes, trials, max_accuracy_drop, prefer, max_size, time))
+        choice = compress(self, wish, observer)
+        self.report()
+        return choice
 
     def verify(self, runtimes: Sequence[str] = ()) -> list[Artifact]:
         """Runs every shipped file again on its runtimes and keeps the new records.
@@ -245,8 +301,8 @@ class Run:
                 f"None of the exported files is run by {', '.join(runtimes)}."
                 f" The run has: {', '.join(used)}."
             )
-        with locked(self.folder), self._executor() as executor, RunStore(self.folder) as store:
-            shipper = self._shipper(executor)
+        with locked(self.folder), self.executor() as executor, RunStore(self.folder) as store:
+            shipper = self.shipper(executor)
             verified = [
                 shipper.check(self._trial(artifact.trial), artifact, used[artifact.format])
                 for artifact in shipped
@@ -272,6 +328,45 @@ class Run:
         self._check_names()
         return list(Predictor(self.folder).predict(inputs))
 
+    def extend(
+        self,
+        *,
+        trials: int | str | None = None,
+        time: float | str | None = None,
+        observer: Observer | None = None,
+    ) -> Run:
+        """Searches on, ships what is best then and returns the run.
+
+        The data is the run's own copy. Interrupted, the same call goes on.
+
+        Args:
+            trials: Further trials to train.
+            time: Further time, e.g. ``"10m"``, or seconds.
+            observer: Hears of everything that happens; None for silence.
+
+        Raises:
+            UserInputError: If neither is given, or the run names code to import
+                and that was not allowed.
+            RunLockedError: If another process works on the run.
+        """
+        from automl.extending import extend
+
+        return extend(self, trials=trials, time=time, observer=observer)
+
+    def demo(self) -> Path:
+        """Writes the page on which the TF.js file predicts in a browser, and returns its folder.
+
+        It is a static site for any web host; `automl demo` serves it here.
+
+        Raises:
+            UserInputError: If no TF.js file is in place.
+            MissingPartError: If TF.js is not installed and cannot be fetched.
+        """
+        from automl.demo.preparing import prepare
+
+        self._check_names()
+        return prepare(self.folder, self.folder)
+
     def report(self) -> Path:
         """Writes ``report.html`` anew from the records and returns its path."""
         from automl.report.build import write_report
@@ -279,10 +374,17 @@ class Run:
         return write_report(self)
 
     def _check_names(self) -> None:
-        """Refuses to import what the run's records name, unless that was allowed."""
         names = {self.fact("task") or ""}
         for artifact in self.judged:
             names |= {artifact.format, artifact.recipe}
+        self.check_names(names)
+
+    def check_names(self, names: Iterable[str]) -> None:
+        """Refuses to import what the run's records name, unless that was allowed.
+
+        Raises:
+            UserInputError: If one of the names is an import path.
+        """
         named = sorted(name for name in names if ":" in name)
         if named and not self._allow_code:
             raise UserInputError(
@@ -296,7 +398,12 @@ class Run:
                 return trial
         raise UserInputError(f"The run has trials 0 to {len(self.trials) - 1}. Received: {number}.")
 
-    def _with_weights(self, number: int | None) -> Trial:
+    def trial_with_weights(self, number: int | None) -> Trial:
+        """Returns a trial whose weights were kept, the winner by default.
+
+        Raises:
+            UserInputError: If they were not.
+        """
         trial = self.best if number is None else self._trial(number)
         if trial is None:
             raise UserInputError(
@@ -313,12 +420,14 @@ class Run:
             )
         return trial
 
-    def _executor(self) -> Executor:
+    def executor(self) -> Executor:
+        """Returns a worker of the run's own, to be closed."""
         from automl.execution.processes import ProcessExecutor
 
         return ProcessExecutor(self.folder, 1, self.config.backend)
 
-    def _shipper(self, executor: Executor) -> Shipper:
+    def shipper(self, executor: Executor) -> Shipper:
+        """Returns what exports, verifies and places files of the run."""
         from automl.shipping import Shipper
 
         data = self.data

@@ -11,20 +11,29 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+#: Folder, inside the run's, of the states that paused trials go on from.
+PAUSES = "models/paused"
+
 
 class TrialState(StrEnum):
-    """Where a trial stands. `PROPOSED` and `RUNNING` are run again on resume."""
+    """Where a trial stands. `PROPOSED` and `RUNNING` are run again on resume.
+
+    A `PAUSED` trial was trained to a rung and goes on if it is promoted; a
+    `STOPPED` one was left there for good, without its weights.
+    """
 
     PROPOSED = "proposed"  #: written, nothing done yet
     RUNNING = "running"  #: passed the gate, in training
     REJECTED = "rejected"  #: stopped at the gate, never trained
+    PAUSED = "paused"  #: trained to a rung; may be gone on with
+    STOPPED = "stopped"  #: trained to a rung; others were better
     COMPLETED = "completed"  #: trained and scored
     FAILED = "failed"  #: crashed or diverged; `reason` says how
 
     @property
     def finished(self) -> bool:
         """Whether nothing more will happen to the trial."""
-        return self not in (TrialState.PROPOSED, TrialState.RUNNING)
+        return self not in (TrialState.PROPOSED, TrialState.RUNNING, TrialState.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,8 @@ class Measures:
         latency_ms: Median milliseconds of one inference on this machine, one
             thread; None where it was not measured.
         recipe: The recipe that was measured.
+        ram: Bytes of the interpreter's arena at its fullest, without delegates;
+            None where the runtime does not say.
         size_is_floor: Whether `size` is only what the weights alone take: the
             candidate was rejected by that and never converted.
     """
@@ -51,6 +62,20 @@ class Measures:
     latency_ms: float | None
     recipe: str
     size_is_floor: bool = False
+    ram: int | None = None
+
+
+@dataclass(frozen=True)
+class Rung:
+    """What a trial was worth after so many epochs.
+
+    Attributes:
+        epochs: Epochs trained until it was paused.
+        score: Value of the first objective then, higher is better.
+    """
+
+    epochs: int
+    score: float
 
 
 @dataclass(frozen=True)
@@ -66,12 +91,13 @@ class Trial:
         measures: What the gate measured, or None before it.
         metrics: Metric name -> value of the epoch kept.
         score: Value of the first objective, higher is better; None unless
-            completed.
+            completed, paused or stopped.
         error: Standard error of that value; None where it is not known.
-        epochs: Epochs trained.
+        epochs: Epochs trained; of one in training, those before its current rung.
         seconds: Seconds of gate and training.
         reason: Why it was rejected, failed or stopped early.
         deaths: How often a worker process ended in the middle of it.
+        rungs: The rungs at which it was paused, the lowest first.
     """
 
     number: int
@@ -87,11 +113,53 @@ class Trial:
     reason: str = ""
     deaths: int = 0
     error: float | None = None
+    rungs: tuple[Rung, ...] = ()
 
     @property
     def model_file(self) -> str:
         """Path of the trained model inside the run's folder."""
         return f"models/trial_{self.number:05d}.keras"
+
+    def pause_file(self, epochs: int) -> str:
+        """Returns the path, inside the run's folder, of its state after so many epochs."""
+        return f"{PAUSES}/trial_{self.number:05d}_{epochs}.npz"
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A finalist trained once more, from another seed.
+
+    Attributes:
+        trial: Number of the trial whose configuration it has.
+        number: Which training of that trial, from 1.
+        seed: Seeds its weights and the order of its examples.
+        state: `COMPLETED`, or `FAILED` with a reason.
+        metrics: Metric name -> value of the epoch kept.
+        score: Value of the first objective, higher is better; None unless completed.
+        epochs: Epochs trained.
+        seconds: Seconds of training.
+        reason: Why it failed or stopped early.
+    """
+
+    trial: int
+    number: int
+    seed: int
+    state: TrialState
+    metrics: dict[str, float] = field(default_factory=dict)
+    score: float | None = None
+    epochs: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+
+    @property
+    def model_file(self) -> str:
+        """Path of its trained model inside the run's folder."""
+        return f"repeats/trial_{self.trial:05d}_{self.number}.keras"
+
+    @property
+    def outputs_file(self) -> str:
+        """Path of its outputs on validation data inside the run's folder."""
+        return f"repeats/trial_{self.trial:05d}_{self.number}.npy"
 
 
 @dataclass(frozen=True)
@@ -210,6 +278,12 @@ class Artifact:
             data; None where its task has none or it was not judged.
         verifications: One record per runtime, on test data.
         reason: Why there is no file, empty otherwise.
+        model_file: The Keras model that it is compared with, inside the run's
+            folder, where a recipe changed that of the trial; empty where none did.
+        steps: What each step of the recipe that changed the model did and cost.
+        claims: What those say of kernels, and what was found in the file.
+        ram: Bytes of the interpreter's arena at its fullest, without delegates;
+            None where the runtime does not say.
     """
 
     trial: int
@@ -224,6 +298,10 @@ class Artifact:
     threshold: float | None = None
     verifications: tuple[Verification, ...] = ()
     reason: str = ""
+    model_file: str = ""
+    steps: tuple[dict[str, Any], ...] = ()
+    claims: tuple[dict[str, Any], ...] = ()
+    ram: int | None = None
 
     @property
     def status(self) -> VerificationStatus:

@@ -48,6 +48,22 @@ def parse_duration(text: str | float, name: str = "time") -> float:
     return _parse(text, _SECONDS, name, example)
 
 
+def parse_share(text: str | float, name: str = "share") -> float:
+    """Returns a share, e.g. 0.01 for ``1%`` or ``0.01``.
+
+    Raises:
+        UserInputError: If `text` is no number, with a percent sign or without.
+    """
+    given = str(text).strip()
+    try:
+        value = float(given.removesuffix("%"))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise UserInputError(f"--{name} must be a share such as 1% or 0.01. Received: {text!r}.")
+    return value / 100 if given.endswith("%") else value
+
+
 def parse_latency(text: str | float, name: str = "latency") -> float:
     """Returns milliseconds, e.g. 5.0 for ``5ms``; a bare number is milliseconds.
 

@@ -28,7 +28,7 @@ READ = """
 import json, resource, sys, time
 import numpy, PIL.Image
 import automl.data.images.reading
-from automl.data.folders import FolderSource
+from automl.data.files.folders import FolderSource
 from automl.data.options import ReadOptions
 
 before, busy = time.perf_counter(), time.process_time()

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# No test learns from another, or from the user's own runs; see `own_home`.
+os.environ["AUTOML_HOME"] = ""
 pytest.register_assert_rewrite("automl.testing", "search_spaces.testing")
 
 #: A run's configuration of the smallest models the space can make.
@@ -33,6 +35,13 @@ class Done:
     code: int
     out: str
     err: str
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Lets this test, and the commands it runs, keep what runs find, in a folder of its own."""
+    monkeypatch.setenv("AUTOML_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
 
 
 @pytest.fixture(scope="session")

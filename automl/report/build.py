@@ -18,7 +18,9 @@ from automl.report.classes import class_view
 from automl.report.command import command_line
 from automl.report.facts import data_facts, model_facts, notes, run_facts, skipped, version_facts
 from automl.report.files import file_rows, judged_rows
+from automl.report.finalists import finalist_rows
 from automl.report.importance import importance
+from automl.report.ladder import ladder_rows
 from automl.report.numbers import format_name, number, plural, whole
 from automl.report.outcome import outcome
 from automl.report.plots.canvas import Plot, house_style
@@ -78,6 +80,8 @@ def _context(snapshot: Snapshot) -> dict[str, Any]:
         "verdict": verdict(snapshot),
         "files": file_rows(snapshot),
         "judged": judged_rows(snapshot),
+        "ladder": ladder_rows(snapshot),
+        "finalists": finalist_rows(snapshot),
         "plots": _plots(snapshot),
         "outcome": outcome(snapshot),
         "outcome_plots": _outcome_plots(snapshot),

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any
 
+from automl.compression.files import RUN_FILE
 from automl.config import SearchConfig
 from automl.data.options import ReadOptions
 
 #: Fields that are no flag of their own.
-_APART = frozenset({"data", "definitions", "choices", "constraints", "reading", "time", "out"})
+_APART = frozenset(
+    {"data", "definitions", "choices", "constraints", "reading", "time", "out", "own_recipes"}
+    | {"compress"}
+)
 #: Fields of the reading that are no option: the task stands beside it.
 _NO_OPTION = frozenset({"task", "progress", "columns", "image_size"})
-_UNITS = {"max_size": "B", "max_latency": "ms"}
+_UNITS = {"max_size": "B", "max_gzip_size": "B", "max_ram": "B", "max_latency": "ms"}
 
 
 def command_line(config: SearchConfig, *, out: bool = False) -> str:
@@ -30,8 +35,12 @@ def command_line(config: SearchConfig, *, out: bool = False) -> str:
         value = getattr(config, each.name)
         if each.name in _APART or value == getattr(default, each.name):
             continue
+        if isinstance(value, bool):
+            words += [_flag(each.name if value else f"no_{each.name}")]
+            continue
         for item in value if isinstance(value, tuple) else (value,):
             words += [_flag(each.name), str(item)]
+    words += _compress(config, default)
     words += _reading(config.reading)
     for key, values in config.choices.items():
         words += ["--choices", f"{key}={','.join(map(_choice, values))}"]
@@ -42,6 +51,16 @@ def command_line(config: SearchConfig, *, out: bool = False) -> str:
     if out and config.out:
         words += ["--out", config.out]
     return shlex.join(words)
+
+
+def _compress(config: SearchConfig, default: SearchConfig) -> list[str]:
+    """Recipes of one's own are in the run's folder: their names alone say nothing."""
+    if config.compress == default.compress:
+        return []
+    names = [name for name in config.compress if name not in config.own_recipes]
+    if config.own_recipes:
+        names.append(str(Path(config.out) / RUN_FILE))
+    return [word for name in names for word in ("--compress", name)]
 
 
 def _reading(reading: ReadOptions) -> list[str]:

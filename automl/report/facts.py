@@ -64,7 +64,7 @@ def data_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
         Fact("Data", data.uri, code=True),
         Fact("Read by", data.source),
         Fact("Examples", f"{total:,}: {splits}"),
-        Fact("Input", f"{spec.kind}, {shape}, {_values(spec)}"),
+        Fact("Input", f"{spec.kind}, {shape}, {_values(spec, data.front is None)}"),
         *_usage_facts(data),
         *_target_facts(snapshot),
         Fact("Fingerprint (sha256)", data.fingerprint, code=True),
@@ -110,11 +110,12 @@ def _target_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _values(spec: InputSpec) -> str:
+def _values(spec: InputSpec, raw: bool) -> str:
     if spec.kind == "tokens":
         return f"ids from 1 to {spec.vocabulary - 1:,}, 0 is padding"
     padded = ", padded with zeros at the end" if spec.ragged else ""
-    return f"raw values from {spec.low:g} to {spec.high:g}{padded}"
+    which = "raw values" if raw else "values"
+    return f"{which} from {spec.low:g} to {spec.high:g}{padded}"
 
 
 def model_facts(trial: Trial, snapshot: Snapshot) -> tuple[Fact, ...]:
@@ -129,6 +130,14 @@ def model_facts(trial: Trial, snapshot: Snapshot) -> tuple[Fact, ...]:
         Fact("Proposed by", trial.proposed_by),
         Fact("Trained", f"{trained}{f' ({trial.reason})' if trial.reason else ''}"),
     ]
+    if again := next((each for each in snapshot.standings if each.trial == trial.number), None):
+        facts.append(
+            Fact(
+                "Trained again",
+                f"{len(again.values)} times: on average {metric.format(again.mean)}; the weights"
+                f" are those of the best, {metric.format(metric.of(again.kept_figures))}",
+            )
+        )
     if measures is None:
         return tuple(facts)
     return (
@@ -137,6 +146,7 @@ def model_facts(trial: Trial, snapshot: Snapshot) -> tuple[Fact, ...]:
         Fact("FLOPs of one inference", format_count(measures.flops).replace("-", MISSING)),
         Fact(f"Bytes as {measures.recipe}, untrained", format_size(measures.size)),
         Fact("Latency, untrained", latency(measures.latency_ms)),
+        Fact("Arena RAM", MISSING if measures.ram is None else format_size(measures.ram)),
     )
 
 

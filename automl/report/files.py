@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from automl.exports import is_export
 from automl.report.numbers import latency, number, with_error
 from automl.report.snapshot import Snapshot
 from automl.types import Artifact, Verification, VerificationStatus
@@ -63,11 +64,8 @@ class FileRow:
 
 def file_rows(snapshot: Snapshot) -> list[FileRow]:
     """Returns the files of the winner, refused ones too, and any other in place."""
-    winner = snapshot.choice.trial if snapshot.choice else None
     return [
-        _row(artifact, snapshot)
-        for artifact in snapshot.judged
-        if artifact.trial == winner or artifact.placed
+        _row(artifact, snapshot) for artifact in snapshot.judged if is_export(artifact, snapshot)
     ]
 
 

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from automl.compression.outcomes import Row
+from automl.compression.tables import ladder_of
 from automl.config import SearchConfig
 from automl.data.dataset import DataSummary
 from automl.report.metric import Metric
 from automl.run import Run
 from automl.selection import score
+from automl.standings import Standing
 from automl.tasks.evidence import evidence_file, read_evidence
 from automl.tasks.uncertainty import binomial_error
 from automl.types import Artifact, Choice, Trial, TrialState
@@ -39,6 +42,7 @@ class Snapshot:
         seconds: Seconds worked on, over all sessions.
         search_end: Why the search ended; empty if it has not.
         failure: Why nothing was shipped, in one line; empty if that did not happen.
+        warning: Why what was shipped may be worth nothing; empty if it is worth something.
         gate_recipe: The recipe in which candidates were measured; may be empty.
         finished: Whether the run came to its end.
         objective: What trials were ranked by, the first, and traded against.
@@ -48,6 +52,8 @@ class Snapshot:
         threshold: What parts two verdicts; None where the task has none.
         evidence: Predictions of the chosen file on test data, as its task keeps
             them; empty before they were made.
+        ladder: Every file of the first format that was tried, and what became of it.
+        standings: The finalists, best mean first; none if none were trained again.
     """
 
     name: str
@@ -65,6 +71,7 @@ class Snapshot:
     seconds: float
     search_end: str
     failure: str
+    warning: str
     gate_recipe: str
     finished: bool
     objective: tuple[str, ...]
@@ -73,6 +80,8 @@ class Snapshot:
     why_task: str = ""
     threshold: float | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    ladder: Sequence[Row] = ()
+    standings: Sequence[Standing] = ()
 
     def in_state(self, state: TrialState) -> list[Trial]:
         """Returns the trials in a state, in the order of proposal."""
@@ -137,6 +146,7 @@ def take(run: Run) -> Snapshot:
         seconds=run.seconds,
         search_end=str(run.fact("search_end", "")),
         failure=str(run.fact("failure") or ""),
+        warning=str(run.fact("warning") or ""),
         gate_recipe=str(run.fact("gate_recipe", "")),
         finished=run.finished,
         objective=run.objective,
@@ -145,6 +155,8 @@ def take(run: Run) -> Snapshot:
         why_task=str(run.fact("why_task") or ""),
         threshold=run.fact("threshold"),
         evidence=_evidence(run),
+        ladder=tuple(ladder_of(run)),
+        standings=tuple(Standing.from_dict(each) for each in run.fact("standings") or ()),
     )
 
 

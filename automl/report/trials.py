@@ -65,9 +65,13 @@ def columns(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def trained(snapshot: Snapshot) -> TrialTable:
-    """Returns the trials that were trained or are under way, best first."""
+    """Returns the trials that were trained or are under way, best first.
+
+    What was trained for fewer epochs comes after what was trained to the end.
+    """
     trials = [trial for trial in snapshot.trials if trial.state is not TrialState.REJECTED]
-    trials.sort(key=lambda trial: (-score(trial), trial.number))
+    early = (TrialState.PAUSED, TrialState.STOPPED)
+    trials.sort(key=lambda trial: (trial.state in early, -score(trial), trial.number))
     return _table(trials, snapshot)
 
 

@@ -92,6 +92,8 @@ def summary_of(snapshot: Snapshot) -> str:
     oracle = snapshot.resolved.get("oracle") or snapshot.config.oracle
     counts = {state: len(snapshot.in_state(state)) for state in TrialState}
     parts = [f"{plural(counts[TrialState.COMPLETED], 'trial')} trained"]
+    if early := counts[TrialState.PAUSED] + counts[TrialState.STOPPED]:
+        parts.append(f"{early} trained for fewer epochs")
     if counts[TrialState.FAILED]:
         parts.append(f"{counts[TrialState.FAILED]} failed")
     if counts[TrialState.REJECTED]:
@@ -128,6 +130,9 @@ def _chosen(snapshot: Snapshot) -> Verdict:
         skipped = next((v.reason for v in artifact.verifications if v.reason), "")
         why = f"{why} It was not verified: {skipped}" if skipped else why
         return Verdict(Mood.WARNING, "not verified", headline, summary, why, figures, files, resume)
+    if snapshot.warning:
+        why = f"{snapshot.warning} {why}"
+        return Verdict(Mood.WARNING, "no gain", headline, summary, why, figures, files, resume)
     return Verdict(Mood.GOOD, "verified", headline, summary, why, figures, files, resume)
 
 

@@ -40,6 +40,8 @@ def test_nothing_found_is_said():
     done = run("--search", "no such thing")
     assert done.stdout == ""
     assert "No data set has 'no such thing'" in done.stderr
+    assert "see them all with: automl datasets" in done.stderr
+    assert "Did you mean 'mnist'" in run("--search", "mnst").stderr
     assert json.loads(run("--search", "no such thing", "--json").stdout) == []
 
 

@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 
 from automl.data.options import ReadOptions
-from automl.registry import EXPORTERS, ORACLES, RECIPES, RUNTIMES, SOURCES, TASKS
+from automl.registry import EXPORTERS, ORACLES, RECIPES, RUNTIMES, SOURCES, STEPS, TASKS
 from automl.testing import (
     ExporterContract,
     OracleContract,
     RecipeContract,
     RuntimeContract,
     SourceContract,
+    StepContract,
     TaskContract,
     small_data,
 )
@@ -163,6 +164,16 @@ class TestRecipes(RecipeContract):
 
     def test_answers_to_its_registered_name(self, name, recipe):
         assert recipe.name == name
+
+
+@each(STEPS)
+class TestSteps(StepContract):
+    @pytest.fixture
+    def step(self, name):
+        return STEPS.get(name)()
+
+    def test_answers_to_its_registered_name(self, name, step):
+        assert step.name == name
 
 
 @each(EXPORTERS)

@@ -72,13 +72,12 @@ def test_arrays_from_python_in_this_process(tmp_path: Path) -> None:
 
 STRICT = """
 from automl.compression.recipe import Recipe, Tolerance
+from automl.compression.steps.quantize import Quantize
 
 IMPOSSIBLE = Recipe(
     name="impossible",
     summary="float16 weights, held to more than they can keep",
-    weights="float16",
-    activations="float32",
-    calibration_samples=0,
+    steps=(Quantize(weights="float16"),),
     tolerance=Tolerance(max_abs_diff=1e-12, min_agreement=1.0),
 )
 """

@@ -87,7 +87,8 @@ def test_files_are_described_beside_them(finished: Any) -> None:
 
 
 def test_nothing_is_left_in_staging(finished: Any) -> None:
-    assert sorted(p.name for p in (finished.run.folder / "export").iterdir()) == ["tfjs", "tflite"]
+    names = sorted(p.name for p in (finished.run.folder / "export").iterdir())
+    assert names == ["tfjs", "tflite", "web-demo"]
 
 
 def test_json_on_stdout_tells_what_the_run_tells(finished: Any) -> None:

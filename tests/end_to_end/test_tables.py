@@ -37,6 +37,14 @@ def test_a_table_with_gaps_is_searched_exported_and_predicted_on(command, tmp_pa
     assert len(answers) == COUNT
     written = {file.name for file in (tmp_path / "run" / "export").rglob("*")}
     assert {"columns.json", "table_row.py", "table_row.mjs", "TableRow.kt"} <= written
+    assert "no better than" in done.err + done.out, "what is sold is random"
+    (tmp_path / "photo.png").write_bytes(bytes(range(256)))
+    for asked, words in (("photo.png", "is no text. This model takes tables"), ("", "empty one")):
+        wrong = command("predict", "run", asked, cwd=tmp_path)
+        assert (wrong.code, wrong.out) == (2, "")
+        assert words in wrong.err
+    empty = command("predict", "run", '{"size": null, "kind": "", "day": null}', cwd=tmp_path)
+    assert "no column is known" in empty.out
 
 
 def test_a_series_is_forecast(command, tmp_path):

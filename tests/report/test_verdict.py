@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from automl.report.verdict import Mood, verdict
 from automl.types import TrialState, VerificationStatus
 
@@ -12,6 +14,13 @@ def test_verified(finished):
     assert found.headline.endswith("with a test accuracy of 0.9777")
     assert found.resume == ""
     assert found.files == ""
+
+
+def test_a_file_that_is_no_better_than_none_is_no_good_news(finished):
+    warned = replace(finished.snapshot(), warning="The chosen file is no better than a guess.")
+    found = verdict(warned)
+    assert (found.mood, found.badge) == (Mood.WARNING, "no gain")
+    assert found.why.startswith("The chosen file is no better than a guess. ")
 
 
 def test_figures_name_the_examples(finished):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from automl.report.numbers import format_name, with_error
 from automl.report.plots.canvas import Key, Plot, bytes_axis, canvas, markers, value_axis
-from automl.report.plots.palette import BAND, INK, RED, ROLES, SERIES, SURFACE
+from automl.report.plots.palette import BAND, INK, MUTED, RED, ROLES, SERIES, SURFACE
 from automl.report.plots.svg import to_svg
 from automl.report.snapshot import Snapshot
 from automl.types import Artifact, VerificationStatus
@@ -18,6 +19,7 @@ NAME = "ladder"
 TITLE = "The compression ladder"
 
 _MARKERS = (("o", "circle"), ("s", "square"), ("^", "up"), ("D", "diamond"), ("P", "plus"))
+_DASHES = ("-", "--", ":", "-.", (0, (1, 4)))
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,10 @@ def ladder_plot(snapshot: Snapshot) -> Plot:
     description = f"{len(view.rungs)} artifacts. {'; '.join(rung.tip for rung in view.rungs)}."
     caption = (
         "Each point is an exported file, run on its runtime on the validation examples; a line"
-        " joins the recipes of one trained model."
+        " joins the models in one recipe, and a number is that of the trial."
     )
     svg = to_svg(figure, NAME, TITLE, description, tips)
-    return Plot(NAME, TITLE, caption, svg, _keys(view, recipes, trials))
+    return Plot(NAME, TITLE, caption, svg, _keys(view, recipes))
 
 
 def _draw(view: LadderView, recipes: list[str], trials: list[tuple[int, str]]) -> Figure:
@@ -103,16 +105,21 @@ def _draw(view: LadderView, recipes: list[str], trials: list[tuple[int, str]]) -
         axes.axhspan(*sorted((worse, top)), color=BAND, linewidth=0, zorder=0.5)
     if view.bound:
         axes.axvline(view.bound, color=RED, linewidth=1.2, linestyle=(0, (5, 3)))
-    for i, key in enumerate(trials):
-        mine = sorted((r for r in view.rungs if (r.trial, r.format) == key), key=lambda r: r.size)
+    for recipe in recipes:
+        mine = sorted((r for r in view.rungs if r.recipe == recipe), key=lambda r: r.size)
+        colour, _, dash = _style(recipes.index(recipe))
         axes.plot(
             [r.size for r in mine], [r.quality for r in mine], linewidth=1.3, alpha=0.8,
-            color=SERIES[i % len(SERIES)],
+            color=colour, linestyle=dash,
         )  # fmt: skip
     for gid, found in _groups(view, recipes, trials).items():
         rung = found[0]
-        marker = _MARKERS[recipes.index(rung.recipe) % len(_MARKERS)][0]
-        colour = SERIES[trials.index((rung.trial, rung.format)) % len(SERIES)]
+        colour, (marker, _), _ = _style(recipes.index(rung.recipe))
+        if len(trials) > 1:
+            axes.annotate(
+                str(rung.trial), (rung.size, rung.quality), xytext=(6, 4), color=MUTED,
+                textcoords="offset points", fontsize=7, zorder=3.1, annotation_clip=True,
+            )  # fmt: skip
         markers(
             axes, [(rung.size, rung.quality)], gid, marker="x" if rung.failed else marker,
             color=colour, markersize=8, zorder=3,
@@ -136,11 +143,11 @@ def _groups(
     }
 
 
-def _keys(view: LadderView, recipes: list[str], trials: list[tuple[int, str]]) -> tuple[Key, ...]:
-    shapes = [Key(_MARKERS[i % len(_MARKERS)][1], "--ink", name) for i, name in enumerate(recipes)]
-    lines = [
-        Key("line", ROLES[SERIES[i % len(SERIES)]], f"trial {trial}, {format_name(name)}")
-        for i, (trial, name) in enumerate(trials)
+def _keys(view: LadderView, recipes: list[str]) -> tuple[Key, ...]:
+    styles = [_style(number) for number in range(len(recipes))]
+    shapes = [
+        Key(shape, ROLES[colour], name)
+        for name, (colour, (_, shape), _) in zip(recipes, styles, strict=True)
     ]
     rest = [
         (any(rung.chosen for rung in view.rungs), Key("ring", "--ink", "chosen")),
@@ -148,7 +155,14 @@ def _keys(view: LadderView, recipes: list[str], trials: list[tuple[int, str]]) -
         (bool(view.bound), Key("dashed", "--red", f"--max-size {format_size(view.bound)}")),
         (bool(view.error), Key("band", "--band", "within one standard error of the best")),
     ]
-    return (*shapes, *lines, *(key for shown, key in rest if shown))
+    return (*shapes, *(key for shown, key in rest if shown))
+
+
+def _style(number: int) -> tuple[str, tuple[str, str], Any]:
+    """Returns colour, marker and dash of a recipe; no two of the first 25 are alike."""
+    shift = number // len(SERIES)
+    marker = _MARKERS[(number + shift) % len(_MARKERS)]
+    return SERIES[number % len(SERIES)], marker, _DASHES[shift % len(_DASHES)]
 
 
 def _rung(artifact: Artifact, quality: float, snapshot: Snapshot) -> Rung:

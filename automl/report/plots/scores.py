@@ -115,10 +115,10 @@ def _told(scores: Any, abnormal: Any, threshold: float | None) -> str:
         return ""
     above = scores >= threshold
     if not abnormal.any():
-        return f"{int(above.sum()):,} of {len(scores):,} are above the threshold."
+        return f"{int(above.sum()):,} of {len(scores):,} are at the threshold or above."
     good = ~abnormal
     return (
-        f"Above the threshold are {int((above & abnormal).sum()):,} of the"
+        f"At the threshold or above are {int((above & abnormal).sum()):,} of the"
         f" {int(abnormal.sum()):,} abnormal examples and {int((above & good).sum()):,} of the"
         f" {int(good.sum()):,} normal ones."
     )
