@@ -11,10 +11,10 @@ from automl.compression.keeping import forget
 from automl.compression.ladder import Clock, further, scans
 from automl.config import SearchConfig
 from automl.execution.base import Executor
+from automl.finalists.rivals import Rivals
 from automl.records.store import RunStore
 from automl.registry import EXPORTERS, RECIPES
 from automl.resolve import SpacePlan, supported
-from automl.rivals import Rivals
 from automl.selection import shortlist
 from automl.shipping import Shipper, recipes_for
 from automl.tuning.observer import Observer

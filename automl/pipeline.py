@@ -9,18 +9,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from automl.compression import ladder
 from automl.compression.files import keep_recipes
-from automl.config import AUTO, SearchConfig
+from automl.config import SearchConfig
 from automl.data import dataset
 from automl.data.class_weights import decide
 from automl.data.dataset import Dataset, DataSummary
 from automl.delivery import Delivery
 from automl.demo.preparing import write_demo
 from automl.errors import (
-    AutomlError,
     ConfigChangedError,
     Interrupted,
     MissingPartError,
@@ -29,47 +27,38 @@ from automl.errors import (
     VerificationError,
 )
 from automl.execution.base import Executor
-from automl.execution.context import space_spec
 from automl.execution.inprocess import InProcessExecutor
 from automl.execution.processes import ProcessExecutor
 from automl.extending import Extension, budgeted, retire_others
-from automl.finalists import Reserve, contenders
+from automl.finalists.planning import Reserve
 from automl.folders import is_free, with_budget_of
-from automl.learned import keeping
 from automl.preprocessing.limits import float_start
 from automl.records.disk import disk_full_error, is_disk_full
 from automl.records.lock import locked
 from automl.records.store import FILE_NAME, RunStore
-from automl.registry import ORACLES, RUNTIMES, TASKS
-from automl.repeating import Finalists
+from automl.registry import RUNTIMES, TASKS
 from automl.resolve import (
     SpacePlan,
-    by_size,
     find_epochs,
     find_oracle,
     find_rungs,
     find_task,
     plan_space,
-    smallest_weights,
     why_task,
 )
-from automl.selection import nothing_feasible
-from automl.shipping import Shipper, recipes_for
+from automl.searching import Searching
+from automl.shipping import Shipper
 from automl.starting import starting_model
 from automl.tasks.base import Task
 from automl.tasks.baseline import warning
 from automl.tasks.objectives import find_metric, find_objectives
 from automl.tuning.budget import Budget
 from automl.tuning.observer import Observer
-from automl.types import Choice, Trial, TrialState
 from automl.verify.base import Runtime
 from automl.verify.finding import runtimes_for
 from automl.versions import versions
 from search_spaces import Signature
 from search_spaces.foreign.held import is_held
-
-if TYPE_CHECKING:
-    from search_spaces.space import SearchSpace
 
 
 class Pipeline:
@@ -232,11 +221,11 @@ class Pipeline:
             data = data or self._data()
             task, signature = self._task(store, data)
             plan = self._plan(store, signature, data.summary)
-            self._search(store, signature, plan, executor, kept)
-            trials = store.trials()
-            if not any(trial.state is TrialState.COMPLETED for trial in trials):
-                raise _nothing_trained(trials, self._config, store.fact("search_end"))
-            trials = self._finalists(store, signature, plan, executor, budget, data)
+            searching = Searching(
+                config, store, signature, plan, executor, self._observer, self._start_from
+            )
+            searching.search(kept)
+            trials = searching.train_finalists(budget, data)
             shipper = Shipper(
                 self._folder, data.summary, executor, task, metric=store.fact("metric")
             )
@@ -252,7 +241,7 @@ class Pipeline:
         if failures:
             raise VerificationError(failures)
         store.set_fact("failure", None)
-        self._leave(store, plan, trials, choice)
+        searching.leave_findings(trials, choice)
         self._report()
 
     def _warn(self, store: RunStore, data: DataSummary, recipe: str) -> None:
@@ -341,129 +330,12 @@ class Pipeline:
                 store.add_note(note)
         return plan
 
-    def _search(
-        self,
-        store: RunStore,
-        signature: Signature,
-        plan: SpacePlan,
-        executor: Executor,
-        budget: Budget,
-    ) -> None:
-        """Steps 6 to 8: oracle, loop."""
-        from automl.tuning.ask_tell import AskTell
-        from automl.tuning.loop import SearchLoop
-
-        config = self._spelled_out(store)
-        space = plan.space
-        spec = space_spec(plan.entries, signature, config.choices, plan.targets)
-        store.set_fact("space_spec", spec)
-        recipes = by_size(recipes_for(plan.formats[0], config.recipes))
-        store.set_fact("gate_recipe", " or ".join(smallest_weights(recipes)))
-        # The size that ranks by default only breaks ties; what a person names is searched for.
-        costs = () if AUTO in self._config.objective else config.objective[1:]
-        oracle = AskTell(
-            ORACLES.get(config.oracle),
-            space.hyperparameters(),
-            space.canonical,
-            config.seed,
-            costs,
-            rungs=store.fact("resolved")["rungs"],
-            reduction=config.reduction,
-        )
-        loop = SearchLoop(
-            config=config,
-            store=store,
-            executor=executor,
-            oracle=oracle,
-            guesses=space.first_guesses(),
-            learned=self._learned(store, config, space),
-            architecture=space.canonical,
-            space=spec,
-            budget=budget,
-            observer=self._observer,
-            gate=(plan.formats[0], recipes),
-            start_from=self._start_from,
-        )
-        self._observer.stage("Searching")
-        end = loop.run()
-        store.set_fact("search_end", end)
-        self._observer.note(f"The search ended: {end}.")
-
-    def _learned(
-        self, store: RunStore, config: SearchConfig, space: SearchSpace
-    ) -> list[dict[str, Any]]:
-        """Returns what earlier runs on data of the same kind would begin with."""
-        data = DataSummary.from_dict(store.fact("data"))
-        guesses, line = keeping.first_guesses(config, store, data, space)
-        if line:
-            self._observer.note(line)
-            if line not in store.notes():
-                store.add_note(line)
-        return guesses
-
-    def _leave(self, store: RunStore, plan: SpacePlan, trials: list[Trial], choice: Choice) -> None:
-        """Leaves what the run found to later ones, the winner first."""
-        data, config = DataSummary.from_dict(store.fact("data")), self._spelled_out(store)
-        winner = [trial for trial in trials if trial.number == choice.trial]
-        others = contenders(store.trials(), config.objective)
-        ranked = trials if store.fact("standings") else []
-        best = {trial.number: trial for trial in (*winner, *ranked, *others)}
-        if problem := keeping.keep(config, store, data, plan.space, list(best.values())):
-            self._observer.note(problem)
-            store.add_note(problem)
-
-    def _spelled_out(self, store: RunStore) -> SearchConfig:
-        """Returns the configuration with what ``auto`` came to."""
-        return replace(
-            self._config,
-            oracle=find_oracle(self._config.oracle),
-            task=store.fact("task"),
-            objective=tuple(store.fact("objective")),
-            epochs=store.fact("resolved")["epochs"],
-        )
-
-    def _finalists(
-        self,
-        store: RunStore,
-        signature: Signature,
-        plan: SpacePlan,
-        executor: Executor,
-        budget: Budget,
-        data: Dataset,
-    ) -> list[Trial]:
-        """Between steps 8 and 9: the few best, trained again as far as the time allows."""
-        config = self._spelled_out(store)
-        finalists = Finalists(
-            config=config,
-            store=store,
-            executor=executor,
-            space=space_spec(plan.entries, signature, config.choices, plan.targets),
-            budget=budget,
-            observer=self._observer,
-            start_from=self._start_from,
-        )
-        _, y = data.splits["validation"]
-        return finalists.run(store.trials(), TASKS.get(config.task)().scorers(data.summary), y)
-
     def _report(self) -> None:
         self._observer.stage("Writing the report")
         from automl.report.build import write_report
         from automl.run import Run
 
         write_report(Run(self._folder))
-
-
-def _nothing_trained(trials: list[Trial], config: SearchConfig, end: str) -> AutomlError:
-    failed = [trial for trial in trials if trial.state is TrialState.FAILED]
-    if failed:
-        many = (
-            f"All {len(failed)} trials failed. The first" if len(failed) > 1 else "The trial failed"
-        )
-        return AutomlError(f"{many}: {failed[0].reason}")
-    rejected = [trial for trial in trials if trial.state is TrialState.REJECTED]
-    if rejected:
-        return nothing_feasible(rejected, config.constraints, end)
-    return AutomlError("The time was up before the first trial was trained. Give more --time.")
 
 
 def _prepare_runtimes(formats: tuple[str, ...], observer: Observer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from automl.demo.site import PLACE
 from automl.run import Run
 from automl.tasks.metrics import Metric, metric_of
 from automl.types import Artifact, Verification, VerificationStatus
@@ -46,6 +47,8 @@ def print_results(run: Run) -> None:
                 )
     console.print(f"Files:  {run.folder / 'export'}", soft_wrap=True)
     console.print(f"Report: {run.folder / 'report.html'}", soft_wrap=True)
+    if (run.folder / PLACE).is_dir():
+        console.print(f"Demo:   automl demo {run.folder}", soft_wrap=True)
 
 
 def artifact_table(run: Run) -> Table:

@@ -16,7 +16,7 @@ from automl.units import format_latency, format_size
 
 if TYPE_CHECKING:
     from automl.config import Constraints
-    from automl.rivals import Rivals
+    from automl.finalists.rivals import Rivals
 
 #: Latencies this close are the same: measuring again may turn them round.
 _SAME_LATENCY = 1.05

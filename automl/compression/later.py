@@ -15,11 +15,11 @@ from automl.compression.recipe import Recipe
 from automl.compression.rule import Rule
 from automl.config import AUTO, Constraints
 from automl.errors import UserInputError
+from automl.finalists.rivals import Rivals
 from automl.records.lock import locked
 from automl.records.store import RunStore
 from automl.registry import EXPORTERS, RECIPES
 from automl.resolve import supported
-from automl.rivals import Rivals
 from automl.selection import shortlist
 from automl.shipping import Shipper
 from automl.tuning.observer import Observer

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from automl.compression.choosing import judge
 from automl.compression.files import know_recipes_of
 from automl.compression.outcomes import Row, rows
+from automl.finalists.rivals import Rivals
 from automl.records.store import RunStore
-from automl.rivals import Rivals
 
 if TYPE_CHECKING:
     from automl.run import Run

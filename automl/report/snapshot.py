@@ -10,10 +10,10 @@ from automl.compression.outcomes import Row
 from automl.compression.tables import ladder_of
 from automl.config import SearchConfig
 from automl.data.dataset import DataSummary
+from automl.finalists.standings import Standing
 from automl.report.metric import Metric
 from automl.run import Run
 from automl.selection import score
-from automl.standings import Standing
 from automl.tasks.evidence import evidence_file, read_evidence
 from automl.tasks.uncertainty import binomial_error
 from automl.types import Artifact, Choice, Trial, TrialState

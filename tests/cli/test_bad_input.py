@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 CASES = [
-    (("serch",), "Did you mean 'search'?"),
+    (("serch",), "Did you mean 'search'"),
     (("search",), "Missing argument 'DATA'"),
     (("search", "digit"), "Did you mean 'digits'?"),
     (("search", "missing.npz"), "existing .npz file"),

@@ -129,7 +129,7 @@ def test_a_file_and_somebodys_function_are_shown(command: Command, tmp_path: Pat
         (("cnn", "--samples", "-1"), "from 0"),
         (("mlp", "cnn", "mlp"), "named once"),
         (("cnn", "--freeze", "stages"), "KEY=VALUE"),
-        (("missing.toml",), "must be readable"),
+        (("missing.toml",), "must be a readable file"),
     ],
 )
 def test_wrong_words_are_answered_in_one_line(

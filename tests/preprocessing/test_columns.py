@@ -13,6 +13,7 @@ from automl.preprocessing.base import part_from
 from automl.preprocessing.columns import FURTHEST, Columns, fit_columns
 from automl.preprocessing.graft import features_of
 from automl.registry import EXPORTERS, RECIPES, RUNTIMES
+from automl.verify.finding import runtimes_for
 
 RANDOM = np.random.default_rng(0)
 COUNT = 300
@@ -172,8 +173,7 @@ def test_every_file_computes_the_same_where_values_are_missing(
     some[3, :3] = -3.4e38
     expected = model.predict_on_batch(some)
     assert np.isfinite(expected).all()
-    runtimes = [RUNTIMES.get(name) for name in RUNTIMES.names()]
-    for runtime in (each() for each in runtimes if format_ in each.formats):
+    for runtime in (RUNTIMES.get(name)() for name in runtimes_for(format_)):
         if reason := runtime.missing():
             pytest.skip(reason)
         np.testing.assert_allclose(runtime.run(path, some).outputs, expected, atol=1e-4)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from automl.finalists.standings import Standing
 from automl.report.build import render
 from automl.report.facts import model_facts
 from automl.report.finalists import finalist_rows
-from automl.standings import Standing
 
 
 def standing(trial, mean, behind, error, values=3):

@@ -51,7 +51,7 @@ def test_tree_of_nested_values():
         ({"time": "2m", "seed": 4}, "--seed 4 --time 120s"),
         ({"max_size": "50kB", "max_latency": "5ms"}, "--max-size 50000B --max-latency 5.0ms"),
         ({"export": ["tflite"], "compress": ["int8", "float16"]},
-         "--compress int8 --compress float16 --export tflite"),
+         "--export tflite --compress int8 --compress float16"),
         ({"choices": {"width": [8, 16], "head": ["max", "8"]}},
          "--choices width=8,16 --choices 'head=max,\"8\"'"),
     ],

@@ -64,15 +64,15 @@ def test_fit_uses_the_batch_size_of_the_configuration():
     given = {}
 
     class Model:
-        def fit(self, *_args, **kwargs):
-            given.update(kwargs)
+        def fit(self, x, *_args, **kwargs):
+            given.update(kwargs, x=x)
 
     inputs, labels = batch(SIGNATURE, 32)
     hp = space.hyperparameters()
     space.fit(hp, Model(), inputs, labels)
-    assert given["batch_size"] == 16
+    assert len(given["x"]) == 2
     space.fit(hp, Model(), inputs, labels, batch_size=8)
-    assert given["batch_size"] == 8
+    assert len(given["x"]) == 4
     given.clear()
     space.fit(hp, Model(), iter([]))
     assert "batch_size" not in given

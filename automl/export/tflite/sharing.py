@@ -55,9 +55,12 @@ class SharingBuilder(flatbuffers.Builder):
 
     def EndObject(self) -> int:  # noqa: N802
         """Writes the table, or finds the one that equals it."""
+        # The type belongs to the key: 1 and 1.0 are equal here, and other bytes in the file.
         key = (
             "table",
-            *sorted((o, flags is None, width(flags), x) for o, (flags, x) in self._slots.items()),
+            *sorted(
+                (o, getattr(flags, "__name__", ""), x) for o, (flags, x) in self._slots.items()
+            ),
         )
         if key in self._known:
             self.nested, self.current_vtable = False, None

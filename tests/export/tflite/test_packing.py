@@ -54,7 +54,21 @@ def attentive():
     return keras.Model(inputs, layers.Dense(3)(layers.GlobalAveragePooling1D()(x)))
 
 
-MODELS = {"convolutional": convolutional, "recurrent": recurrent, "attentive": attentive}
+def joined():
+    """Returns a network whose options are 1 in one table and 1.0 in another."""
+    layers = keras.layers
+    inputs = keras.Input((6,), name="x")
+    branches = [layers.Dense(24, activation=kind)(inputs) for kind in ("relu", "tanh")]
+    x = layers.Concatenate(axis=1)(branches)
+    return keras.Model(inputs, layers.Dense(4, activation="softmax")(x))
+
+
+MODELS = {
+    "convolutional": convolutional,
+    "recurrent": recurrent,
+    "attentive": attentive,
+    "joined": joined,
+}
 
 
 def made(name, seed=0):

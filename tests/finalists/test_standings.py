@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl.standings import Standing, standings
+from automl.finalists.standings import Standing, standings
 from automl.tasks.class_metrics import accuracy
 from automl.tasks.number_metrics import rmse
 from automl.types import Repeat, TrialState

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from automl.config_parsing import make_config
-from automl.finalists import (
+from automl.finalists.planning import (
     LEAST_REPEATS,
     MOST_FINALISTS,
     MOST_REPEATS,

@@ -11,8 +11,8 @@ import pytest
 from automl.config_parsing import make_config
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.execution.model_outputs import keep_outputs
+from automl.finalists.repeating import FOLDER, Finalists
 from automl.records.store import RunStore
-from automl.repeating import FOLDER, Finalists
 from automl.tasks.class_metrics import accuracy
 from automl.tuning.budget import TIME_IS_UP, Budget
 from automl.tuning.observer import Observer

@@ -13,10 +13,10 @@ from automl.config import USUAL_EPOCHS, SearchConfig
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.execution.limits import OWN_TIME_IS_UP
 from automl.execution.model_outputs import kept_outputs
-from automl.finalists import FinalistsPlan, contenders, plan_finalists, seconds_allowed
+from automl.finalists.planning import FinalistsPlan, contenders, plan_finalists, seconds_allowed
+from automl.finalists.standings import Standing, standings
 from automl.measure.paired import compared_rows
 from automl.records.store import RunStore
-from automl.standings import Standing, standings
 from automl.tasks.metrics import metric_of
 from automl.tuning.budget import TIME_IS_UP, Budget
 from automl.tuning.observer import Observer

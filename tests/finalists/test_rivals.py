@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from automl.execution.model_outputs import keep_outputs
+from automl.finalists.rivals import Rivals
+from automl.finalists.standings import Standing
 from automl.records.store import RunStore
-from automl.rivals import Rivals
 from automl.shipping import judged_outputs
-from automl.standings import Standing
 from automl.types import Artifact
 
 

@@ -1,0 +1,1 @@
+"""The few best trials, trained again from other seeds, and what can be told apart."""
