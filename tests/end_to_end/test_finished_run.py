@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import automl as api
+from automl.compression.ladder import BASE
 from automl.data.dataset import read_split
 from automl.run import Run
 from automl.types import TrialState, VerificationStatus
@@ -22,12 +23,8 @@ Command = Callable[..., Any]
 def test_every_file_is_verified_on_its_real_runtime(finished: Any) -> None:
     made = {(a.format, a.recipe): a for a in finished.run.artifacts}
     assert {name for name, _ in made} == {"tflite", "tfjs"}
-    assert {recipe for name, recipe in made if name == "tflite"} == {
-        "float32",
-        "float16",
-        "dynamic_int8",
-        "int8",
-    }
+    chosen = finished.run.choice.recipe
+    assert {recipe for name, recipe in made if name == "tflite"} == {*BASE, chosen}
     for artifact in made.values():
         assert artifact.status is VerificationStatus.PASSED, artifact
         assert all(v.examples == 359 for v in artifact.verifications)

@@ -65,14 +65,29 @@ def weights_back(model: Any, description: dict[str, Any]) -> dict[str, np.ndarra
         description: What it was built of.
     """
     found: dict[str, np.ndarray] = {}
-    plain = {_bare(layer).name: _bare(layer) for layer in model.layers}
+    plain = {_bare(layer).name: layer for layer in model.layers}
     for call in description["calls"]:
         whole = plain.get(PREFIX + call["name"])
         parts = [plain.get(f"{PREFIX}{call['name']}_{part}") for part in ("depth", "point")]
         layers = [whole] if whole is not None else [part for part in parts if part is not None]
-        values = [value for layer in layers for value in layer.get_weights()]
+        values = [value for layer in layers for value in _weights_of(layer)]
         found |= {f"{call['name']}/{number}": value for number, value in enumerate(values)}
     return found
+
+
+#: Names of the weights of a layer that can be wrapped, in the layer's own order.
+_ORDER = (
+    "depthwise_kernel", "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance",
+)  # fmt: skip
+
+
+def _weights_of(layer: Any) -> list[np.ndarray]:
+    """Returns a layer's weights; a wrapper has taken some of them from the layer inside."""
+    if _bare(layer) is layer:
+        held: list[np.ndarray] = layer.get_weights()
+        return held
+    named = {each.name.rpartition("/")[2].partition(":")[0]: each for each in layer.weights}
+    return [named[name].numpy() for name in _ORDER if name in named]
 
 
 def _bare(layer: Any) -> Any:

@@ -22,9 +22,10 @@ def describe(model: keras.Model) -> dict[str, Any]:
     import keras
 
     model = as_functional(model)
+    made_by = calls(model)
     numbers = {id(tensor): number for number, tensor in enumerate(model.inputs)}
     made = []
-    for call in calls(model):
+    for call in made_by:
         args, kwargs = _plain(call.args, numbers), _plain(call.kwargs, numbers)
         for tensor in call.outputs:
             numbers[id(tensor)] = len(numbers)

@@ -72,15 +72,19 @@ def test_prunes_clusters_and_rounds(
     trained_model: Any, make_context: Callable[..., Any], accuracy: Callable[[Any], float]
 ) -> None:
     before = accuracy(trained_model)
+    rounded = QuantizationAware(epochs=1, engine="tfmot")
     prune = Prune(sparsity=0.6, epochs=3, engine="tfmot")
     cluster = Cluster(clusters=8, epochs=1, engine="tfmot")
-    for step in (prune, cluster, QuantizationAware(epochs=1, engine="tfmot")):
+    for step in (rounded, prune, cluster):
         context = make_context()
         trained_model = step.apply(trained_model, context)
         assert context.facts["engine"] == "tfmot", step
     assert all(claim.value >= 0.59 for claim in prune.claims(trained_model))
     assert all(claim.value <= 8 for claim in cluster.claims(trained_model))
     assert accuracy(trained_model) > before - 0.06
+    context = make_context()
+    rounded.apply(trained_model, context)
+    assert context.facts["engine"].startswith("native, because rounding that keeps clusters")
 
 
 def test_what_it_refuses_is_done_natively(make_context: Callable[..., Any]) -> None:
