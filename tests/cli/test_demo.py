@@ -34,6 +34,8 @@ def serving(*words: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"BROWSER": "false"},
+        # A shell in the background ignores Ctrl-C, and so would what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
     )
     try:
         assert process.stdout is not None
