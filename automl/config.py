@@ -11,20 +11,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from automl import registry
 from automl.compression.ladder import BASE
-from automl.compression.recipe import Recipe
 from automl.compression.rule import Rule
 from automl.data.options import ReadOptions
-from automl.errors import UserInputError
-from automl.tasks.metrics import COSTS, OBJECTIVES
-from automl.tuning.rungs import read_rungs
-from search_spaces import SPACES
+from automl.hardware.devices import CPU
+from automl.hardware.environment import DeviceUse
 from search_spaces.definition import Definition
-from search_spaces.registry import nearest
-from search_spaces.signature import INPUT_KINDS
 
-BACKENDS = ("tensorflow",)
+#: What trains. Whatever it is, TensorFlow converts, compresses and verifies afterwards.
+BACKENDS = ("tensorflow", "jax")
 DEFAULT_TIME = 240.0
 #: Epochs of a trial at most, where nobody says and the data is not small.
 USUAL_EPOCHS = 30
@@ -38,7 +33,10 @@ COLORS = (AUTO, "grey", "rgb")
 #: Fields that hold several names.
 SEVERAL = ("space", "objective", "compress", "export")
 #: Fields that name the place or the manner of a run, not what it computes.
-_NOT_COMPARED = frozenset({"out", "workers"})
+_NOT_COMPARED = frozenset(
+    {"out", "workers", "accelerator", "devices_per_trial", "trials_per_device"}
+    | {"ray", "ray_resources", "storage"}
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +90,10 @@ class SearchConfig:
             ``"auto"`` decides.
         reduction: One of so many trials goes on from a rung, to so many times the
             epochs.
+        subset: Share of the training examples that trials train on up to their first
+            rung, with more of them on each further one and all on the last; ``"off"``
+            for all from the start, ``"auto"`` for a part of large data only, as
+            `automl.tuning.stages` says.
         finalists: Best trials, at most, that are trained again from other seeds after the
             search; 0 for none, None for as many as a fifth of the time allows.
         repeats: Trainings of each finalist; None for two or three.
@@ -112,9 +114,22 @@ class SearchConfig:
         validation: Share of the rest that ranks candidates, or DATA of its own.
         class_weights: ``"balanced"`` weighs the examples of rare classes up,
             ``"none"`` all alike, ``"auto"`` decides by how unequal they are.
-        workers: Worker processes; 0 runs everything in this process, for
-            debugging.
-        backend: Keras backend of the workers.
+        workers: Worker processes; ``"auto"`` for as many as cores and memory allow, 0
+            runs everything in this process, for debugging.
+        backend: Keras backend that trials are trained on, one of `BACKENDS`.
+        accelerator: Kind of device that trials are trained on, one of
+            `automl.hardware.accelerator.KINDS`.
+        precision: What they are trained with, one of
+            `automl.hardware.precision.PRECISIONS`.
+        devices_per_trial: Devices that one model is trained on.
+        trials_per_device: Trials at most that share a device.
+        ray: Ray cluster that trains: ``"local"``, ``"auto"`` or its address; empty for
+            none.
+        ray_resources: What a trial takes of it, as
+            `automl.execution.cluster.resources` reads it; empty for a CPU, and the
+            devices that there are.
+        storage: URI of a folder through which files pass between machines; empty to
+            send them through Ray.
         out: Folder of the run.
     """
 
@@ -134,6 +149,7 @@ class SearchConfig:
     epochs: int | None = None
     rungs: str | int = AUTO
     reduction: int = 3
+    subset: str | float = AUTO
     finalists: int | None = None
     repeats: int | None = None
     compress: tuple[str, ...] = (AUTO,)
@@ -147,88 +163,21 @@ class SearchConfig:
     test: float | str = 0.2
     validation: float | str = 0.2
     class_weights: str = AUTO
-    workers: int = 1
+    workers: int | str = 1
     backend: str = "tensorflow"
+    accelerator: str = AUTO
+    precision: str = AUTO
+    devices_per_trial: int = 1
+    trials_per_device: int = 1
+    ray: str = ""
+    ray_resources: str = ""
+    storage: str = ""
     out: str = ""
 
     def __post_init__(self) -> None:
-        self._check_names()
-        self._check_numbers()
+        from automl.config_checks import check_config  # It reads this module's constants.
 
-    def _check_names(self) -> None:
-        for name, known in (("task", registry.TASKS), ("oracle", registry.ORACLES)):
-            if getattr(self, name) != AUTO:
-                known.path(getattr(self, name))
-        self._check_spaces()
-        _one_of(self.reading.input, (AUTO, *INPUT_KINDS), "input kind")
-        _one_of(self.reading.color, COLORS, "colour")
-        _one_of(self.class_weights, CLASS_WEIGHTS, "way to weigh classes")
-        for name, record in self.own_recipes.items():
-            registry.RECIPES.add(Recipe.from_dict({"name": name, **record}))
-        for recipe in self.recipes:
-            registry.RECIPES.path(recipe)
-        self.rule  # noqa: B018  (it checks itself at birth)
-        for format_ in self.formats:
-            registry.EXPORTERS.path(format_)
-        if not self.export:
-            raise UserInputError("At least one export format is needed. Received: none.")
-        if not self.objective:
-            raise UserInputError("At least one objective is needed. Received: none.")
-        for objective in self.objective:
-            _one_of(objective, (AUTO, *OBJECTIVES), "objective")
-        if self.objective[0] in COSTS:
-            raise UserInputError(
-                "The first objective ranks trained models and must be a validation metric,"
-                f" e.g. val_accuracy or val_loss. Received: {self.objective[0]!r}. Put it first."
-            )
-        _one_of(self.backend, BACKENDS, "backend")
-
-    def _check_spaces(self) -> None:
-        if not self.space:
-            raise UserInputError("At least one space is needed. Received: none.")
-        for name in self.space:
-            if name in self.definitions:
-                SPACES.path(self.definitions[name]["base"])
-            elif name != AUTO:
-                SPACES.path(name)
-        for name in self.space:
-            if self.space.count(name) > 1:
-                raise UserInputError(f"Each space is named once. Received: {name!r} twice.")
-
-    def _check_numbers(self) -> None:
-        read_rungs(self.rungs)
-        for name, least in (
-            ("trials", 1),
-            ("epochs", 1),
-            ("workers", 0),
-            ("reduction", 2),
-            ("finalists", 0),
-            ("repeats", 1),
-        ):
-            value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or value < least):
-                raise UserInputError(
-                    f"--{name} must be a whole number from {least}. Received: {value!r}."
-                )
-        if self.time is not None and not self.time > 0:
-            raise UserInputError(f"--time must be above zero. Received: {self.time!r}.")
-        if self.trial_time is not None and not self.trial_time > 0:
-            raise UserInputError(f"--trial-time must be above zero. Received: {self.trial_time!r}.")
-        if self.trials is None and self.time is None:
-            raise UserInputError("A search needs an end: give --trials, --time or both.")
-        for name in ("test", "validation"):
-            share = getattr(self, name)
-            if isinstance(share, str) and share:
-                continue
-            if isinstance(share, str) or not 0 < share < 0.9:
-                raise UserInputError(
-                    f"--{name} is a share of the data between 0 and 0.9, or data of its own."
-                    f" Received: {share!r}."
-                )
-        if not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
-            raise UserInputError(
-                f"--seed is a whole number from 0 to 2^31. Received: {self.seed!r}."
-            )
+        check_config(self)
 
     @property
     def read_options(self) -> ReadOptions:
@@ -251,6 +200,12 @@ class SearchConfig:
     def formats(self) -> tuple[str, ...]:
         """The formats to write, with ``auto`` spelled out."""
         return DEFAULT_FORMATS if AUTO in self.export else self.export
+
+    @property
+    def device_use(self) -> DeviceUse:
+        """How devices are shared out to trials."""
+        kind = CPU if self.accelerator == AUTO else self.accelerator
+        return DeviceUse(self.backend, kind, self.devices_per_trial, self.trials_per_device)
 
     @property
     def entries(self) -> tuple[str | Definition, ...]:
@@ -292,13 +247,6 @@ class SearchConfig:
             for name in sorted(mine.keys() | theirs.keys())
             if name.partition(".")[0] not in _NOT_COMPARED and mine.get(name) != theirs.get(name)
         ]
-
-
-def _one_of(value: str, known: tuple[str, ...], name: str) -> None:
-    if value not in known:
-        raise UserInputError(
-            f"Unknown {name} {value!r}.{nearest(value, known)} Known: {', '.join(known)}."
-        )
 
 
 def _flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

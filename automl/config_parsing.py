@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from automl.choices import joined, read_choices, read_freeze
-from automl.compression.files import SUFFIX, read_recipes
+from automl.compression.recipe_files import SUFFIX, read_recipes
 from automl.config import AUTO, SEVERAL, Constraints, SearchConfig
 from automl.data.options import ReadOptions
 from automl.errors import UserInputError
+from automl.execution.backends import check_installed
+from automl.execution.machine import check_workers
 from automl.tuning.rungs import read_rungs
+from automl.tuning.stages import read_subset
 from automl.units import parse_count, parse_duration, parse_latency, parse_share, parse_size
 from search_spaces.definition import read_definition
 from search_spaces.registry import nearest
@@ -79,12 +82,16 @@ def make_config(data: str, options: Mapping[str, Any]) -> SearchConfig:
     values["definitions"] = read_definitions(values.get("space", ()))
     if "compress" in values:
         values["compress"], values["own_recipes"] = read_own_recipes(values["compress"])
-    return SearchConfig(
+    config = SearchConfig(
         data=data,
         constraints=Constraints(**constraints),
         reading=ReadOptions(**reading),
         **values,
     )
+    check_installed(config.backend)
+    if isinstance(config.workers, int) and not config.ray:
+        check_workers(config.workers)
+    return config
 
 
 def _read(name: str, value: Any) -> Any:
@@ -95,9 +102,13 @@ def _read(name: str, value: Any) -> Any:
     if name == "max_accuracy_drop":
         return parse_share(value, name.replace("_", "-"))
     if name == "trials" and isinstance(value, str):
-        return _whole_number(name, value)
+        return _whole_number(name, value, "from 1, or +N to extend a run")
+    if name == "workers" and isinstance(value, str) and value != AUTO:
+        return _whole_number(name, value, "from 0, or auto")
     if name == "rungs":
         return read_rungs(value)
+    if name == "subset":
+        return read_subset(value)
     if name in SEVERAL:
         return (value,) if isinstance(value, str) else tuple(value)
     if name == "choices":
@@ -128,12 +139,12 @@ def read_own_recipes(
     return tuple(found), own
 
 
-def _whole_number(name: str, text: str) -> int:
+def _whole_number(name: str, text: str, allowed: str) -> int:
     try:
         return int(text)
     except ValueError:
         raise UserInputError(
-            f"--{name} must be a whole number from 1, or +N to extend a run. Received: {text!r}."
+            f"--{name} must be a whole number {allowed}. Received: {text!r}."
         ) from None
 
 

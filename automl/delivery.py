@@ -7,8 +7,9 @@ from dataclasses import asdict
 
 from automl.compression.choosing import judge, pick
 from automl.compression.compressor import Compressor
-from automl.compression.keeping import forget
+from automl.compression.kept_models import forget
 from automl.compression.ladder import Clock, further, scans
+from automl.compression.untried import keep_untried
 from automl.config import SearchConfig
 from automl.execution.base import Executor
 from automl.finalists.rivals import Rivals
@@ -67,11 +68,8 @@ class Delivery:
         compressor = Compressor(self._store, self._executor, trials)
         judged: list[Artifact] = []
         for trial in chosen:
-            recipes = recipes_for(format_name, self._config.recipes)
-            judged += [
-                self._judged(trial, recipe, compressor)
-                for recipe in self._worthwhile(trial, recipes)
-            ]
+            recipes = self._tried(trial, recipes_for(format_name, self._config.recipes))
+            judged += [self._judged(trial, recipe, compressor) for recipe in recipes]
         rivals = Rivals(self._store, metric)
         if until is not None:
             compressor = Compressor(self._store, self._executor, trials, until)
@@ -105,13 +103,24 @@ class Delivery:
         for number, name in enumerate(names):
             for trial in chosen:
                 if clock.too_late(RECIPES.get(name), trial.seconds):
-                    left = ", ".join(names[number:])
-                    self._note(f"The time for compression was up before: {left}.")
+                    self._end_before(names[number:], chosen, judged)
                     return
-                if self._worthwhile(trial, (name,)) and not self._needless(
-                    name, trial, judged, rivals
-                ):
-                    judged.append(self._judged(trial, name, compressor))
+                if not self._tried(trial, (name,)):
+                    continue
+                if self._needless(name, trial, judged, rivals):
+                    keep_untried(self._store, trial.number, (name,), "int8 loses little enough")
+                    continue
+                judged.append(self._judged(trial, name, compressor))
+
+    def _end_before(
+        self, names: Sequence[str], chosen: Sequence[Trial], judged: Sequence[Artifact]
+    ) -> None:
+        """Notes which recipes there was no time for."""
+        self._note(f"The time for compression was up before: {', '.join(names)}.")
+        for trial in chosen:
+            done = {artifact.recipe for artifact in judged if artifact.trial == trial.number}
+            left = [name for name in self._tried(trial, tuple(names)) if name not in done]
+            keep_untried(self._store, trial.number, left, "the time was up")
 
     def _needless(
         self, name: str, trial: Trial, judged: Sequence[Artifact], rivals: Rivals
@@ -128,6 +137,15 @@ class Delivery:
         self._observer.note(text)
         if text not in self._store.notes():
             self._store.add_note(text)
+
+    def _tried(self, trial: Trial, recipes: tuple[str, ...]) -> tuple[str, ...]:
+        """Returns the recipes that are worth trying, and keeps why the others are not."""
+        found = self._worthwhile(trial, recipes)
+        left = [name for name in recipes if name not in found]
+        if left:
+            reasons = (self._store.fact("unsupported") or {}).get(str(trial.number), {})
+            keep_untried(self._store, trial.number, left, reasons["int8"])
+        return found
 
     def _worthwhile(self, trial: Trial, recipes: tuple[str, ...]) -> tuple[str, ...]:
         """Returns the recipes a trial's configuration supports, and keeps what it does not."""

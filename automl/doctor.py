@@ -9,7 +9,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from automl.config import BACKENDS
 from automl.errors import MissingPartError
+from automl.hardware.finding import find_hardware
+from automl.hardware.findings import device_findings
+from automl.learned.telling import told
 from automl.registry import RUNTIMES
 from automl.verify import tfjs_node
 from automl.versions import DISTRIBUTIONS, version_of
@@ -40,7 +44,7 @@ def examine(say: Callable[[str], None] = lambda text: None) -> list[Finding]:
     """
     findings = [Finding("python", sys.version.split()[0], True)]
     findings += [_distribution(name) for name in DISTRIBUTIONS]
-    findings += [_node(), _backend()]
+    findings += [_node(), _backend(), *_devices(), _learned()]
     with suppress(MissingPartError):  # The runtimes say what is missing.
         tfjs_node.ensure(say)
     findings += [_runtime(name) for name in RUNTIMES.names()]
@@ -76,6 +80,21 @@ def _backend() -> Finding:
         last = (done.stderr.strip().splitlines() or ["no output"])[-1]
         return Finding("keras on tensorflow", "", False, last)
     return Finding("keras on tensorflow", "", True, f"devices: {done.stdout.strip()}")
+
+
+def _devices() -> list[Finding]:
+    """Looks at what trials can be trained on."""
+    backends = tuple(name for name in BACKENDS if version_of(name))
+    hardware = find_hardware(backends, always=True)
+    return [
+        Finding(each.part, "", each.works, each.remark)
+        for each in device_findings(hardware, backends)
+    ]
+
+
+def _learned() -> Finding:
+    """Says what finished runs have taught, and where that is kept."""
+    return Finding("learned from runs", "", True, told() or "nothing yet")
 
 
 def _runtime(name: str) -> Finding:

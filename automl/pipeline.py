@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from automl.compression import ladder
-from automl.compression.files import keep_recipes
+from automl.compression.recipe_files import keep_recipes
 from automl.config import SearchConfig
 from automl.data import dataset
 from automl.data.class_weights import decide
@@ -26,12 +26,13 @@ from automl.errors import (
     UserInputError,
     VerificationError,
 )
-from automl.execution.base import Executor
-from automl.execution.inprocess import InProcessExecutor
-from automl.execution.processes import ProcessExecutor
+from automl.execution.cluster.connecting import look
+from automl.execution.planning import make_executor
 from automl.extending import Extension, budgeted, retire_others
 from automl.finalists.planning import Reserve
 from automl.folders import is_free, with_budget_of
+from automl.hardware.choosing import choose_devices
+from automl.hardware.keeping import keep_devices
 from automl.preprocessing.limits import float_start
 from automl.records.disk import disk_full_error, is_disk_full
 from automl.records.lock import locked
@@ -42,6 +43,7 @@ from automl.resolve import (
     find_epochs,
     find_oracle,
     find_rungs,
+    find_stages,
     find_task,
     plan_space,
     why_task,
@@ -52,13 +54,13 @@ from automl.starting import starting_model
 from automl.tasks.base import Task
 from automl.tasks.baseline import warning
 from automl.tasks.objectives import find_metric, find_objectives
-from automl.tuning.budget import Budget
+from automl.tuning.budget import Budget, remembered
 from automl.tuning.observer import Observer
+from automl.tuning.stages import STAGES, Stages, told
 from automl.verify.base import Runtime
 from automl.verify.finding import runtimes_for
 from automl.versions import versions
 from search_spaces import Signature
-from search_spaces.foreign.held import is_held
 
 
 class Pipeline:
@@ -111,6 +113,9 @@ class Pipeline:
             self._check_folder()
         try:
             self._check_runtime()
+            choose_devices(self._config)  # What is not there is said before data is read.
+            if self._config.ray:
+                look(self._config.ray)
             data = None if existed else self._data()
             with locked(self._folder), RunStore(self._folder, create=True) as store:
                 self._compare(store)
@@ -191,7 +196,7 @@ class Pipeline:
         """Step 2: one run, one configuration."""
         known = store.fact("config")
         if known is None:
-            store.set_fact("versions", versions())
+            store.set_fact("versions", versions(self._config.backend))
             store.set_fact("created", time.time())
             store.set_fact("config", self._config.to_dict())
             keep_recipes(self._folder, self._config.own_recipes)
@@ -210,13 +215,14 @@ class Pipeline:
     def _work(self, store: RunStore, data: Dataset | None) -> None:
         used = store.begin_session()
         config = self._config
+        keep_devices(store, choose_devices(config), self._observer.note)
         compressing = ladder.seconds_kept(config)
         budget = Budget(
             self._began - used, config.time, config.trials, config.trial_time, lambda: compressing
         )
-        reserve = Reserve(config, store)
-        kept = replace(budget, kept=lambda: compressing + reserve())
-        with self._executor(store) as executor:
+        with make_executor(config, store.folder, self._observer.note) as executor:
+            reserve = Reserve(config, store, lambda: executor.trials_at_once)
+            kept = replace(budget, kept=remembered(lambda: compressing + reserve()))
             _prepare_runtimes(self._config.formats, self._observer)
             data = data or self._data()
             task, signature = self._task(store, data)
@@ -251,12 +257,6 @@ class Pipeline:
         store.set_fact("warning", text)
         if text:
             self._observer.note(text)
-
-    def _executor(self, store: RunStore) -> Executor:
-        if self._config.workers == 0 or any(is_held(name) for name in self._config.space):
-            return InProcessExecutor(store.folder)
-        config = self._config
-        return ProcessExecutor(store.folder, config.workers, config.backend, joinable=True)
 
     def _task(self, store: RunStore, data: Dataset) -> tuple[str, Signature]:
         """Steps 3 and 4: what the data is and what is asked of it."""
@@ -310,21 +310,23 @@ class Pipeline:
         plan = plan_space(self._config, signature, float_start(data))
         plan.space.prepare()
         epochs = find_epochs(self._config.epochs, data.counts["train"])
-        store.set_fact(
-            "resolved",
-            {
-                "space": plan.space.name,
-                "oracle": find_oracle(self._config.oracle),
-                "formats": list(plan.formats),
-                "targets": list(plan.targets),
-                "epochs": epochs,
-                "rungs": find_rungs(
-                    self._config, epochs, data.counts["train"], pausable=plan.space.pausable
-                ),
-            },
-        )
+        count = data.counts["train"]
+        rungs = find_rungs(self._config, epochs, count, pausable=plan.space.pausable)
+        stages = find_stages(self._config, rungs, data)
+        if store.fact("resolved"):
+            stages = Stages.of(store.fact(STAGES))  # A run keeps the plan that it was begun with.
+        resolved = {
+            "space": plan.space.name,
+            "oracle": find_oracle(self._config.oracle),
+            "formats": list(plan.formats),
+            "targets": list(plan.targets),
+            "epochs": epochs,
+            "rungs": rungs,
+        }
+        store.set_facts({"resolved": resolved, STAGES: stages.to_dict() if stages else None})
         known = store.notes()
-        for note in (*plan.notes, *plan.skipped):
+        parts = (told(stages, count),) if stages else ()
+        for note in (*plan.notes, *plan.skipped, *parts):
             self._observer.note(note)
             if note not in known:
                 store.add_note(note)

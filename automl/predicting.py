@@ -26,8 +26,9 @@ _FORMATS = {
 }
 #: Characters that a path may have.
 _LONGEST_PATH = 4096
-#: Examples that are encoded and run at a time.
-BATCH = 256
+#: Examples that are encoded and run at a time; where each run is a process of its own
+#: that imports TensorFlow or the like, it is started as seldom as memory allows.
+BATCH, BATCH_OF_PROCESS = 256, 4096
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,17 @@ class Predictor:
             for argument in arguments
             for each in _examples(encoder, argument)
         )
-        for batch in _batches(examples):
+        for batch in _batches(examples, BATCH if self._runtime.in_process else BATCH_OF_PROCESS):
             yield from self._answers(batch)
+
+    @property
+    def start(self) -> str:
+        """What takes a while before the first answer, in one line; empty if nothing does."""
+        if self._runtime.in_process:
+            return ""
+        return (
+            f"Starting {self._runtime.name} in a process of its own, which takes some seconds ..."
+        )
 
     def _answers(self, batch: list[Named]) -> Iterator[Prediction]:
         import numpy as np
@@ -125,13 +135,13 @@ def _named(argument: str, name: str) -> str:
     return argument if name == Path(argument).name else f"{argument} {name}"
 
 
-def _batches(examples: Iterator[Named]) -> Iterator[list[Named]]:
-    """Yields examples by the batch; what comes before one that cannot be read is not lost."""
+def _batches(examples: Iterator[Named], size: int) -> Iterator[list[Named]]:
+    """Yields up to `size` examples at a time; those before one that cannot be read are not lost."""
     batch: list[Named] = []
     try:
         for each in examples:
             batch.append(each)
-            if len(batch) == BATCH:
+            if len(batch) == size:
                 yield batch
                 batch = []
     except UserInputError:

@@ -10,10 +10,11 @@ from automl.data import dataset
 from automl.preprocessing.limits import float_start
 from automl.registry import TASKS
 from automl.report.command import command_line
-from automl.resolve import find_epochs, find_rungs, find_task, plan_space, why_task
+from automl.resolve import find_epochs, find_rungs, find_stages, find_task, plan_space, why_task
 from automl.starting import starting_model
 from automl.tasks.objectives import find_objectives
 from automl.tuning.observer import Observer
+from automl.tuning.stages import told
 
 
 def preview(config: SearchConfig, observer: Observer | None = None) -> dict[str, Any]:
@@ -41,6 +42,8 @@ def preview(config: SearchConfig, observer: Observer | None = None) -> dict[str,
     plan = plan_space(config, signature, float_start(data))
     space = plan.space
     epochs = find_epochs(config.epochs, data.counts["train"])
+    rungs = find_rungs(config, epochs, data.counts["train"], pausable=space.pausable)
+    stages = find_stages(config, rungs, data)
     return {
         "config": config.to_dict(),
         "command": command_line(config),
@@ -57,8 +60,10 @@ def preview(config: SearchConfig, observer: Observer | None = None) -> dict[str,
         },
         "formats": list(plan.formats),
         "epochs": epochs,
-        "rungs": find_rungs(config, epochs, data.counts["train"], pausable=space.pausable),
+        "rungs": rungs,
+        "stages": stages.to_dict() if stages else None,
         "notes": [
+            *([told(stages, data.counts["train"])] if stages else []),
             *TASKS.get(task)().notes(data),
             *data.notes,
             *data.skipped_notes(),

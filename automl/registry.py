@@ -64,12 +64,12 @@ STEPS = Registry(
     {
         "quantize": "automl.compression.steps.quantize:Quantize",
         "pack": "automl.compression.steps.pack:Pack",
-        "prune": "automl.compression.steps.prune:Prune",
-        "channels": "automl.compression.steps.remove_channels:RemoveChannels",
-        "cluster": "automl.compression.steps.cluster:Cluster",
-        "qat": "automl.compression.steps.qat:QuantizationAware",
-        "distil": "automl.compression.steps.distil:Distil",
-        "low_rank": "automl.compression.steps.low_rank:LowRank",
+        "prune": "automl.compression.steps.pruning.prune:Prune",
+        "channels": "automl.compression.steps.channels.remove_channels:RemoveChannels",
+        "cluster": "automl.compression.steps.clustering.cluster:Cluster",
+        "qat": "automl.compression.steps.rounding.quantization_aware:QuantizationAware",
+        "distil": "automl.compression.steps.distillation.distil:Distil",
+        "low_rank": "automl.compression.steps.factoring.low_rank:LowRank",
     },
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from automl.config import AUTO, USUAL_EPOCHS, SearchConfig
@@ -11,6 +12,7 @@ from automl.data.dataset import DataSummary
 from automl.errors import UserInputError
 from automl.registry import EXPORTERS, ORACLES, RECIPES, TASKS
 from automl.tuning.rungs import OFF, plan_rungs
+from automl.tuning.stages import Stages, plan_stages
 from search_spaces import Signature
 from search_spaces.definition import Definition
 from search_spaces.narrowing import last_part
@@ -278,6 +280,23 @@ def find_rungs(config: SearchConfig, epochs: int, examples: int, *, pausable: bo
     if config.rungs == AUTO and not (needed or by_itself):
         return [epochs]
     return list(plan_rungs(epochs, config.rungs, config.reduction))
+
+
+def find_stages(config: SearchConfig, rungs: Sequence[int], data: DataSummary) -> Stages | None:
+    """Returns on what share of the examples each epoch trains; None for all on everything.
+
+    Args:
+        config: What was asked for.
+        rungs: As of `find_rungs`.
+        data: What is trained on.
+
+    Raises:
+        UserInputError: If a share was asked for where no trial is paused.
+    """
+    classes = len(data.target.names) if data.target.kind == "class" else 1
+    numbers = prod(int(each or 1) for each in data.input.shape)
+    count = data.counts["train"]
+    return plan_stages(rungs, config.subset, count, numbers, classes, config.seed)
 
 
 def find_oracle(name: str) -> str:

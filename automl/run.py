@@ -1,23 +1,16 @@
-"""A run, opened from its folder: what was searched, found and shipped."""
+"""A run, opened from its folder: to be read, exported, compressed, verified and extended."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from automl.config import AUTO, SearchConfig
-from automl.data.dataset import DataSummary
 from automl.errors import UserInputError
-from automl.exports import is_export
-from automl.records.store import RunStore
-from automl.registry import EXPORTERS, RECIPES
-from automl.selection import pareto_front
-from automl.types import Artifact, Choice, Trial, TrialState
+from automl.run_records import RunRecords
+from automl.types import Artifact, Choice
 
 if TYPE_CHECKING:
-    import keras
-
     from automl.execution.base import Executor
     from automl.export.settings import ExportSettings
     from automl.predicting import Prediction
@@ -25,8 +18,8 @@ if TYPE_CHECKING:
     from automl.tuning.observer import Observer
 
 
-class Run:
-    """One run's records; nothing is kept open, every look reads the store.
+class Run(RunRecords):
+    """A run's records, and what can be done with them.
 
     Args:
         folder: The run's folder.
@@ -38,137 +31,8 @@ class Run:
     """
 
     def __init__(self, folder: str | Path, *, allow_code: bool = False) -> None:
-        self.folder = Path(folder)
+        super().__init__(folder)
         self._allow_code = allow_code
-        with RunStore(self.folder) as store:
-            config = store.fact("config")
-        if config is None:
-            raise UserInputError(
-                f"The run in {self.folder} was never begun. Search again with this --out."
-            )
-        self.config = SearchConfig.from_dict(config)
-
-    def __repr__(self) -> str:
-        return f"Run({str(self.folder)!r})"
-
-    @property
-    def name(self) -> str:
-        """Name of the run's folder."""
-        return self.folder.resolve().name
-
-    def fact(self, name: str, default: Any = None) -> Any:
-        """Returns a single value the run kept, e.g. ``"versions"``."""
-        with RunStore(self.folder) as store:
-            return store.fact(name, default)
-
-    @property
-    def formats(self) -> tuple[str, ...]:
-        """The formats the run writes; fewer than planned where its space cannot ship to one."""
-        resolved = self.fact("resolved") or {}
-        return tuple(resolved.get("formats") or self.config.formats)
-
-    @property
-    def objective(self) -> tuple[str, ...]:
-        """The objectives, with ``auto`` spelled out; the first ranks the trials."""
-        found = self.fact("objective")
-        if found is None and self.config.objective == (AUTO,):
-            return ("val_loss", "size")  # The data has not been read yet.
-        return tuple(found or self.config.objective)
-
-    @property
-    def metric(self) -> str:
-        """Name of the metric that files are judged by, e.g. ``"accuracy"``."""
-        return str(self.fact("metric") or "accuracy")
-
-    @property
-    def finished(self) -> bool:
-        """Whether the run ended with exported files."""
-        return bool(self.fact("finished", False))
-
-    @property
-    def data(self) -> DataSummary | None:
-        """The data as the run saw it; None before it was read."""
-        record = self.fact("data")
-        return DataSummary.from_dict(record) if record else None
-
-    @property
-    def seconds(self) -> float:
-        """Seconds the run was worked on, over all sessions."""
-        with RunStore(self.folder) as store:
-            return store.seconds_used()
-
-    @property
-    def trials(self) -> list[Trial]:
-        """Every candidate, in the order of proposal, rejected ones too."""
-        with RunStore(self.folder) as store:
-            return store.trials()
-
-    @property
-    def counts(self) -> dict[TrialState, int]:
-        """How many candidates ended, or stand, in each state."""
-        with RunStore(self.folder) as store:
-            return store.counts()
-
-    @property
-    def pareto(self) -> list[Trial]:
-        """The trials that no other beats in every objective."""
-        return pareto_front(self.trials, self.objective)
-
-    @property
-    def choice(self) -> Choice | None:
-        """Which trial and recipe won, and why; None before that is decided."""
-        record = self.fact("choice")
-        return Choice(**record) if record else None
-
-    @property
-    def best(self) -> Trial | None:
-        """The trial that won; before the choice, the one with the best score."""
-        choice = self.choice
-        with RunStore(self.folder) as store:
-            if choice is not None:
-                return store.trial(choice.trial)
-            return next(iter(store.best_trials(1)), None)
-
-    @property
-    def artifacts(self) -> list[Artifact]:
-        """The winner's exported files, shipped or refused, and other trials' shipped ones."""
-        return [artifact for artifact in self.judged if is_export(artifact, self)]
-
-    @property
-    def judged(self) -> list[Artifact]:
-        """Every artifact that was made, those of trials that lost too."""
-        with RunStore(self.folder) as store:
-            return store.artifacts()
-
-    @property
-    def artifact(self) -> Artifact | None:
-        """The artifact that the choice names, in the first export format."""
-        choice = self.choice
-        if choice is None:
-            return None
-        wanted = (choice.trial, self.formats[0], choice.recipe)
-        return next((a for a in self.judged if (a.trial, a.format, a.recipe) == wanted), None)
-
-    @property
-    def notes(self) -> list[str]:
-        """What a person should know of how the run went."""
-        with RunStore(self.folder) as store:
-            return store.notes()
-
-    def epochs(self, trial: int) -> list[dict[str, float]]:
-        """Returns the metrics of a trial's epochs."""
-        with RunStore(self.folder) as store:
-            return store.epochs(trial)
-
-    def load_model(self, trial: int | None = None) -> keras.Model:
-        """Loads a trial's trained Keras model, the winner's by default.
-
-        Raises:
-            UserInputError: If its weights were not kept.
-        """
-        from automl.execution.models import load_model
-
-        return load_model(self.folder / self.trial_with_weights(trial).model_file)
 
     def export(
         self,
@@ -195,40 +59,10 @@ class Run:
                 recipe or the trial's weights were not kept.
             RunLockedError: If another process works on the run.
         """
-        from automl.compression.compressor import Compressor
-        from automl.records.lock import locked
-        from automl.resolve import supported
-        from automl.shipping import recipes_for
+        from automl.exporting import export_trial
 
         self._check_names()
-        chosen = self.trial_with_weights(trial)
-        if recipe is None:
-            default = self.choice.recipe if self.choice else "float32"
-            (recipe,) = recipes_for(format, (default,))
-        if not EXPORTERS.get(format).holds(RECIPES.get(recipe)):
-            held = [
-                name for name in RECIPES.names() if EXPORTERS.get(format).holds(RECIPES.get(name))
-            ]
-            raise UserInputError(
-                f"{format} cannot hold the recipe {recipe!r}. It holds: {', '.join(held)}."
-            )
-        reasons = (self.fact("unsupported") or {}).get(str(chosen.number), {})
-        if not supported((recipe,), reasons):
-            raise UserInputError(
-                f"Trial {chosen.number} cannot be exported as {recipe}: {reasons['int8']}."
-            )
-        with locked(self.folder), self.executor() as executor, RunStore(self.folder) as store:
-            shipper = self.shipper(executor)
-            compressor = Compressor(store, executor, self.trials)
-            artifact = shipper.stage(chosen, format, recipe, compressor, settings)
-            artifact = shipper.place(shipper.verify(chosen, artifact))
-            same = (artifact.trial, artifact.format, artifact.recipe)
-            earlier = [a for a in store.artifacts() if (a.trial, a.format, a.recipe) == same]
-            if artifact.placed or not any(a.placed for a in earlier):
-                store.set_artifact(artifact)
-            shipper.describe(format, self.artifacts, self.fact("threshold"))
-            shipper.clean()
-        return artifact
+        return export_trial(self, format, recipe, trial, settings)
 
     def compress(
         self,
@@ -261,12 +95,14 @@ class Run:
             NothingFeasibleError: If no file keeps the bounds.
             VerificationError: If none passed.
         """
-        from automl.compression.later import compress
-        from automl.compression.wishing import make_wish
+        from automl.compression.recompressing import compress
+        from automl.compression.request import make_request
 
         self._check_names()
-        wish = make_wish(*(self.config, recipes, trials, max_accuracy_drop, prefer, max_size, time))
-        choice = compress(self, wish, observer)
+        request = make_request(
+            *(self.config, recipes, trials, max_accuracy_drop, prefer, max_size, time)
+        )
+        choice = compress(self, request, observer)
         self.report()
         return choice
 
@@ -284,34 +120,10 @@ class Run:
             UserInputError: If nothing was shipped, or no file can be run.
             RunLockedError: If another process works on the run.
         """
-        from automl.records.lock import locked
-        from automl.shipping import remembered
-        from automl.verify.finding import runtimes_for
+        from automl.reverifying import verify_again
 
         self._check_names()
-        shipped = [artifact for artifact in self.artifacts if artifact.placed]
-        if not shipped:
-            raise UserInputError(
-                f"{self.folder} has no exported files. Make them with: automl export {self.folder}"
-            )
-        used = {a.format: runtimes_for(a.format, tuple(runtimes)) for a in shipped}
-        shipped = [artifact for artifact in shipped if used[artifact.format]]
-        if not shipped:
-            raise UserInputError(
-                f"None of the exported files is run by {', '.join(runtimes)}."
-                f" The run has: {', '.join(used)}."
-            )
-        with locked(self.folder), self.executor() as executor, RunStore(self.folder) as store:
-            shipper = self.shipper(executor)
-            verified = [
-                shipper.check(self._trial(artifact.trial), artifact, used[artifact.format])
-                for artifact in shipped
-            ]
-            for before, artifact in zip(shipped, verified, strict=True):
-                store.set_artifact(remembered(before, artifact))
-            for format_name in {artifact.format for artifact in verified}:
-                shipper.describe(format_name, self.artifacts, self.fact("threshold"))
-        return verified
+        return verify_again(self, runtimes)
 
     def predict(self, *inputs: str) -> list[Prediction]:
         """Asks the chosen file about new data, as `automl predict` does.
@@ -392,39 +204,11 @@ class Run:
                 " --allow-code, or load_run(..., allow_code=True)."
             )
 
-    def _trial(self, number: int) -> Trial:
-        for trial in self.trials:
-            if trial.number == number:
-                return trial
-        raise UserInputError(f"The run has trials 0 to {len(self.trials) - 1}. Received: {number}.")
-
-    def trial_with_weights(self, number: int | None) -> Trial:
-        """Returns a trial whose weights were kept, the winner by default.
-
-        Raises:
-            UserInputError: If they were not.
-        """
-        trial = self.best if number is None else self._trial(number)
-        if trial is None:
-            raise UserInputError(
-                f"{self.folder} has no trained trial yet. Resume the search first."
-            )
-        if (
-            trial.state is not TrialState.COMPLETED
-            or not (self.folder / trial.model_file).is_file()
-        ):
-            kept = [t.number for t in self.trials if (self.folder / t.model_file).is_file()]
-            raise UserInputError(
-                f"The weights of trial {trial.number} were not kept ({trial.state})."
-                f" Kept: {', '.join(map(str, kept)) or 'none'}."
-            )
-        return trial
-
     def executor(self) -> Executor:
         """Returns a worker of the run's own, to be closed."""
-        from automl.execution.processes import ProcessExecutor
+        from automl.execution.planning import later_executor
 
-        return ProcessExecutor(self.folder, 1, self.config.backend)
+        return later_executor(self.folder)
 
     def shipper(self, executor: Executor) -> Shipper:
         """Returns what exports, verifies and places files of the run."""

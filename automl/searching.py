@@ -13,6 +13,7 @@ from automl.execution.base import Executor
 from automl.execution.context import space_spec
 from automl.finalists.planning import contenders
 from automl.finalists.repeating import Finalists
+from automl.hardware.keeping import kept_precision
 from automl.learned import keeping
 from automl.records.store import RunStore
 from automl.registry import ORACLES, TASKS
@@ -141,6 +142,7 @@ class Searching:
             task=self.store.fact("task"),
             objective=tuple(self.store.fact("objective")),
             epochs=self.store.fact("resolved")["epochs"],
+            precision=kept_precision(self.store),
         )
 
     @cached_property

@@ -41,19 +41,41 @@ def pareto_front(trials: Sequence[Trial], objectives: Sequence[str]) -> list[Tri
     """
     done = [trial for trial in trials if trial.state is TrialState.COMPLETED]
     points = [tuple(objective_value(trial, name) for name in objectives) for trial in done]
-    return [
-        trial
-        for i, trial in enumerate(done)
-        if not any(
-            _dominates(points[j], points[i]) or (points[j] == points[i] and j < i)
-            for j in range(len(done))
-            if j != i
-        )
-    ]
+    return [done[place] for place in front_places(points)]
 
 
-def _dominates(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one != other and all(a >= b for a, b in zip(one, other, strict=True))
+def front_places(points: Sequence[tuple[float, ...]]) -> list[int]:
+    """Returns the places, in order, of the points that no other dominates; more is better.
+
+    Gone through from the best in the first value, a point can only be dominated by
+    one before it: with two values, by the one of them that is best in the second (Kung
+    et al., On finding the maxima of a set of vectors, 1975,
+    https://doi.org/10.1145/321906.321910). One with a value that is no number is
+    compared with none. Of equal ones the first stays.
+
+    Args:
+        points: All of the same length, from 1.
+    """
+    unknown = [place for place, point in enumerate(points) if any(map(math.isnan, point))]
+    known = sorted(
+        set(range(len(points))) - set(unknown),
+        key=lambda place: (*(-value for value in points[place]), place),
+    )
+    front: list[int] = []
+    rivals: list[tuple[float, ...]] = []
+    for place in known:
+        rest = points[place][1:]
+        if not any(all(a >= b for a, b in zip(rival, rest, strict=True)) for rival in rivals):
+            front.append(place)
+            # With one other value, who comes next has to beat this one alone.
+            rivals = [rest] if len(rest) < 2 else _among(rivals, rest)
+    return sorted(front + unknown)
+
+
+def _among(rivals: Sequence[tuple[float, ...]], new: tuple[float, ...]) -> list[tuple[float, ...]]:
+    """Returns what is to be beaten, with one more that none of them dominates."""
+    left = [each for each in rivals if not all(a >= b for a, b in zip(new, each, strict=True))]
+    return [*left, new]
 
 
 def worth_keeping(trials: Sequence[Trial], objectives: Sequence[str]) -> list[Trial]:

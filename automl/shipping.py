@@ -6,34 +6,26 @@ An artifact is written to a staging folder, run on its runtimes and moved to
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
 from automl.compression.claims import broken
 from automl.compression.compressor import Compressed, Compressor
 from automl.data.dataset import DataSummary
 from automl.errors import AutomlError, UserInputError
 from automl.execution.base import Executor
-from automl.export.folder import manifest
-from automl.export.folder.placing import files_for, place_folder
-from automl.export.samples.composing import samples
+from automl.export.folder.describing import describe_format
+from automl.export.folder.placing import place_folder
 from automl.export.settings import ExportSettings
 from automl.measure.size import hashes
-from automl.preprocessing import usage
-from automl.preprocessing.base import part_from
-from automl.records.store import FILE_NAME as RUN_FILE
 from automl.registry import EXPORTERS, RECIPES
+from automl.staging import FAILED, STAGING, folder_name, judged_outputs
 from automl.tasks.evidence import evidence_file
 from automl.types import Artifact, Trial, Verification, VerificationStatus
 from automl.verify.finding import runtimes_for
-from automl.versions import versions
 
-STAGING = "export/.staging"
-FAILED = "export/.failed"
 #: Stands for a runtime where a file is not the one that was verified.
 SHA256 = "sha256"
 
@@ -63,17 +55,6 @@ def remembered(old: Artifact, new: Artifact) -> Artifact:
         else:
             known.setdefault(verification.runtime, verification)
     return replace(new, verifications=tuple(known.values()))
-
-
-def folder_name(name: str) -> str:
-    """Returns a registry name or import path as a folder's name: ``int8``, ``Onnx``."""
-    return name.rpartition(":")[2]
-
-
-def judged_outputs(artifact: Artifact) -> str:
-    """Returns where a judged file's outputs on validation data are, inside the run's folder."""
-    names = (artifact.format, artifact.recipe)
-    return f"{STAGING}/outputs/{'-'.join(map(folder_name, names))}-trial-{artifact.trial}.npy"
 
 
 class Shipper:
@@ -230,61 +211,8 @@ class Shipper:
     def describe(
         self, format_name: str, artifacts: Sequence[Artifact], threshold: float | None = None
     ) -> None:
-        """Writes what stands beside a format's files, all of it or nothing.
-
-        That is: labels, preprocessing, samples, model card, and the manifest that
-        lists them.
-
-        Args:
-            format_name: Registry name of the exporter.
-            artifacts: What is known of the files.
-            threshold: Score from which on an example is an anomaly, or None.
-        """
-        folder = self._folder / "export" / folder_name(format_name)
-        if not folder.is_dir():
-            return
-        mine = [artifact for artifact in artifacts if artifact.format == format_name]
-        told = usage.usage(self._data, self._task, threshold)
-        with files_for(folder, last=manifest.FILE_NAME) as fresh:
-            self._write_labels(fresh)
-            _write_json(fresh / usage.FILE_NAME, told)
-            if self._data.encoder is not None:
-                part_from(self._data.encoder).write(fresh)
-            for name, text in self._samples(told, mine).items():
-                (fresh / name).write_text(text, encoding="utf-8")
-            self._write_card(fresh, format_name, mine)
-            record = manifest.manifest(
-                self._folder, format_name, mine, self._data, self._task, versions(), fresh
-            )
-            _write_json(fresh / manifest.FILE_NAME, record)
-
-    def _samples(self, told: dict[str, Any], artifacts: Sequence[Artifact]) -> dict[str, str]:
-        """Returns the samples of a format, whose comments name one of its files."""
-        placed = [artifact for artifact in artifacts if artifact.placed]
-        if not placed:
-            return {}
-        first = placed[0]
-        file = PurePosixPath(*PurePosixPath(first.path).parts[2:])
-        return samples(told, EXPORTERS.get(first.format).name, file.as_posix())
-
-    def _write_card(self, fresh: Path, format_name: str, artifacts: Sequence[Artifact]) -> None:
-        """Writes the model card; there is none without a run's records."""
-        if not (self._folder / RUN_FILE).is_file():
-            return
-        from automl.export.folder import card
-        from automl.report.snapshot import take
-        from automl.run import Run
-
-        text = card.model_card(take(Run(self._folder)), self._folder, format_name, artifacts)
-        (fresh / card.FILE_NAME).write_text(text, encoding="utf-8")
-
-    def _write_labels(self, folder: Path) -> None:
-        """Writes the name of each output, one a line; there is none for a reconstruction."""
-        names = self._data.target.names
-        if names:
-            (folder / "labels.txt").write_text(
-                "".join(f"{' '.join(name.split())}\n" for name in names), encoding="utf-8"
-            )
+        """Writes what stands beside a format's files; see `describe_format`."""
+        describe_format(*(self._folder, format_name, artifacts, self._data, self._task, threshold))
 
     def clean(self) -> None:
         """Removes staged files that were judged and not chosen."""
@@ -312,7 +240,3 @@ class Shipper:
         except AutomlError as error:
             return Verification(runtime, VerificationStatus.FAILED, reason=str(error))
         return Verification.from_dict(record)
-
-
-def _write_json(path: Path, record: object) -> None:
-    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

@@ -24,7 +24,7 @@ from first_guess_data import load
 from machine import RESULTS, write_result
 
 import automl
-from automl.compression.tables import ladder_of
+from automl.compression.ladder_rows import ladder_of
 from automl.registry import EXPORTERS, RECIPES
 from automl.run import Run
 

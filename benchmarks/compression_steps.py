@@ -34,12 +34,12 @@ from machine import RESULTS, write_result
 from automl.compression.recipe import Recipe
 from automl.compression.recipes import FLOAT32, INT8
 from automl.compression.steps.base import ModelStep, StepContext
-from automl.compression.steps.cluster import Cluster
-from automl.compression.steps.distil import Distil
-from automl.compression.steps.low_rank import LowRank
-from automl.compression.steps.prune import Prune
-from automl.compression.steps.qat import QuantizationAware
-from automl.compression.steps.remove_channels import RemoveChannels
+from automl.compression.steps.channels.remove_channels import RemoveChannels
+from automl.compression.steps.clustering.cluster import Cluster
+from automl.compression.steps.distillation.distil import Distil
+from automl.compression.steps.factoring.low_rank import LowRank
+from automl.compression.steps.pruning.prune import Prune
+from automl.compression.steps.rounding.quantization_aware import QuantizationAware
 
 #: Which of the space's first guesses.
 GUESS = 3

@@ -6,7 +6,8 @@ A search with made-up trainings (`made_up_search.py`: the real loop, store, lock
 worker and files) is killed, the driver's whole process group and its worker, at
 random moments, and started again each time until it is through. Then its trials,
 ranking, scores and files are compared with those of the same search undisturbed.
-The same is done with a real search of digits on the command line.
+The same is done with a real search of digits on the command line: small networks,
+trained in two rungs, so that builds, pauses and promotions are killed, too.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ import made_up_search
 import psutil
 
 COMMAND = (
-    *("search", "digits", "--trials", "4", "--epochs", "4", "--seed", "0", "--oracle", "random"),
-    *("--space", "cnn", "--max-params", "40k", "--compress", "float32", "--export", "tflite"),
-    *("--fresh", "--no-learn", "--quiet"),
+    *("search", "digits", "--trials", "4", "--epochs", "6", "--rungs", "2", "--seed", "0"),
+    *("--oracle", "random", "--space", "mlp", "--max-params", "20k", "--finalists", "0"),
+    *("--compress", "float32", "--export", "tflite", "--fresh", "--no-learn", "--quiet"),
 )
 #: Children are forked from a process that has imported everything, in milliseconds.
 _CONTEXT = multiprocessing.get_context("forkserver")

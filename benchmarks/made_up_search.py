@@ -12,12 +12,13 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 #: Seconds of one gate, and of one epoch.
-GATE, EPOCH = 0.003, 0.004
+GATE, EPOCH = 0.003, float(os.environ.get("MADE_UP_EPOCH", "0.004"))
 #: One candidate in so many is too large, one raises.
 REJECTED, FAILING = 6, 11
 SIZE_BOUND = 10_000
@@ -81,10 +82,23 @@ def write(file: Path, text: str) -> None:
     os.replace(temporary, file)
 
 
-def search(folder: Path, trials: int = 40, seed: int = 0, oracle: str = "random") -> str:
-    """Searches in a folder, or goes on there; returns why it ended."""
+def search(
+    folder: Path,
+    trials: int = 40,
+    seed: int = 0,
+    oracle: str = "random",
+    make_executor: Callable[[Path], Any] | None = None,
+) -> str:
+    """Searches in a folder, or goes on there; returns why it ended.
+
+    Args:
+        folder: Of the run.
+        trials: Trials to train.
+        seed: Of the search.
+        oracle: Name of the strategy.
+        make_executor: Makes what runs the jobs; one worker process by default.
+    """
     from automl.config_parsing import make_config
-    from automl.execution.processes import ProcessExecutor
     from automl.records.lock import locked
     from automl.records.store import RunStore
     from automl.registry import ORACLES
@@ -104,7 +118,8 @@ def search(folder: Path, trials: int = 40, seed: int = 0, oracle: str = "random"
     with locked(folder), RunStore(folder, create=True) as store:
         store.set_facts({"config": config.to_dict(), "versions": versions()})
         used = store.begin_session()
-        with ProcessExecutor(folder, 1, joinable=True, module="made_up_search") as executor:
+        make = make_executor or one_worker
+        with make(folder) as executor:
             end = SearchLoop(
                 config=config,
                 store=store,
@@ -121,6 +136,13 @@ def search(folder: Path, trials: int = 40, seed: int = 0, oracle: str = "random"
     return end
 
 
+def one_worker(folder: Path) -> Any:
+    """Returns an executor with one worker process, which others may join."""
+    from automl.execution.processes import ProcessExecutor
+
+    return ProcessExecutor(folder, joinable=True, module="made_up_search")
+
+
 def outcome(folder: Path) -> list[Any]:
     """Returns all that must not depend on when a search was killed."""
     from automl.records.store import RunStore
@@ -133,7 +155,7 @@ def outcome(folder: Path) -> list[Any]:
     return [trials, ranking, epochs, files]
 
 
-def serve(run: str, in_fd: int, out_fd: int) -> None:
+def serve(run: str, *given: str) -> None:
     """Is the worker: the real one, but for what it imports and what its jobs do."""
     from automl.execution import jobs, worker
 
@@ -141,9 +163,9 @@ def serve(run: str, in_fd: int, out_fd: int) -> None:
         return gate(args) if name == "gate" else train(args, Path(run), context.emit)
 
     jobs.run_job = run_job
-    worker._import_backend = lambda: None
-    worker.main(run, in_fd, out_fd)
+    worker.start_backend = lambda run: None
+    worker.main(run, *given)
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    serve(*sys.argv[1:])

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import psutil
 from machine import write_result
 
 import automl
+from automl.errors import Interrupted
 
 
 class Meter(automl.Observer):
@@ -68,23 +70,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "run")
         meter = Meter(out)
-        run = automl.search(
-            "digits",
-            trials=options.trials,
-            epochs=options.epochs,
-            space=options.space,
-            oracle=options.oracle,
-            max_params="60k",
-            compress="float32",
-            export="tflite",
-            fresh=True,
-            learn=False,
-            out=str(out),
-            observer=meter,
-        )
+        # Ctrl-C: what was measured until then counts.
+        with suppress(Interrupted):
+            automl.search(
+                "digits",
+                trials=options.trials,
+                epochs=options.epochs,
+                space=options.space,
+                oracle=options.oracle,
+                max_params="60k",
+                compress="float32",
+                export="tflite",
+                fresh=True,
+                learn=False,
+                out=str(out),
+                observer=meter,
+            )
         record: dict[str, Any] = {
             **vars(options),
-            "candidates": len(run.trials),
+            "readings": len(meter.driver),
             "driver_growth_bytes": growth(meter.driver),
             "worker_growth_bytes": growth(meter.worker),
             "driver_peak_bytes": max(meter.driver),

@@ -19,19 +19,21 @@ def summary(runs: dict[tuple[str, str, int], list[dict[str, Any]]]) -> list[dict
     """Returns mean and standard error of every measure at every checkpoint."""
     rows = []
     for (image, name, objectives), records in runs.items():
-        for measure in ("seen", "recommended", "hypervolume"):
-            if measure not in records[0]:
+        for measure in ("seen", "recommended", "retrained", "hypervolume"):
+            # What was kept of earlier runs may lack a measure.
+            having = [record for record in records if measure in record]
+            if not having:
                 continue
-            values = np.array([record[measure] for record in records])
+            values = np.array([record[measure] for record in having])
             rows.append(
                 {
                     "image_set": image,
                     "searcher": name,
                     "objectives": objectives,
                     "measure": measure,
-                    "repetitions": len(records),
+                    "repetitions": len(having),
                     "mean": values.mean(axis=0).tolist(),
-                    "error": (values.std(axis=0) / math.sqrt(len(records))).tolist(),
+                    "error": (values.std(axis=0) / math.sqrt(len(having))).tolist(),
                     "seconds": statistics.fmean(record["seconds"][0] for record in records),
                 }
             )

@@ -1,6 +1,7 @@
 """How long each strategy takes to suggest, once it knows a thousand trials.
 
     python benchmarks/suggestion_time.py [--trials 1000] [--parameters 30] [--suggestions 10]
+        [--open 64]
 
 The space is mixed (a choice, whole numbers, a continuous range, a switch, in
 turn), the scores are noise, and every oracle of the project is asked as the
@@ -11,6 +12,7 @@ this process (one thread), as the search itself runs beside its workers.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import random
 import statistics
@@ -47,21 +49,31 @@ def mixed_space(parameters: int) -> keras_tuner.HyperParameters:
     return hp
 
 
-def seconds_of(name: str, objectives: int, trials: int, parameters: int, count: int) -> list[float]:
-    """Returns the seconds of each of `count` suggestions after `trials` finished trials."""
+def seconds_of(
+    name: str, objectives: int, trials: int, parameters: int, count: int, opened: int = 0
+) -> list[float]:
+    """Returns the seconds of each of `count` suggestions after `trials` trials.
+
+    Before each, another trial has ended, and `opened` are open.
+    """
     costs = ("size",) if objectives > 1 else ()
     oracle = AskTell(ORACLES.get(name), mixed_space(parameters), dict, 0, costs)
     chance, space = random.Random(0), mixed_space(parameters).space
+
+    def tell(number: int) -> None:
+        oracle.tell(number, chance.random(), {"size": 1000 * chance.random() + 1})
+
     for number in range(trials):
         values = {each.name: each.random_sample(seed=chance.randrange(2**31)) for each in space}
         oracle.add(number, values)
-        oracle.tell(number, chance.random(), {"size": 1000 * chance.random() + 1})
+        if number < trials - opened:
+            tell(number)
     taken = []
     for number in range(trials, trials + count):
         began = time.process_time()
         oracle.ask(number)
         taken.append(time.process_time() - began)
-        oracle.tell(number, chance.random(), {"size": 1000 * chance.random() + 1})
+        tell(number - opened)
     return taken
 
 
@@ -76,25 +88,26 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=1000)
     parser.add_argument("--parameters", type=int, default=30)
     parser.add_argument("--suggestions", type=int, default=10)
+    parser.add_argument("--open", type=int, default=64, help="with so many workers, too")
     options = parser.parse_args()
     rows = []
-    for name in ours():
-        for objectives in (1, 2):
-            taken = seconds_of(
-                name, objectives, options.trials, options.parameters, options.suggestions
-            )
-            row = {
-                "oracle": name,
-                "objectives": objectives,
-                "median_s": statistics.median(taken),
-                "worst_s": max(taken),
-            }
-            rows.append(row)
-            print(
-                f"{name:12} {objectives} objective(s)  median {row['median_s']:.3f} s"
-                f"  worst {row['worst_s']:.3f} s  (goal {GOAL_SECONDS} s)",
-                flush=True,
-            )
+    for name, opened, objectives in itertools.product(ours(), (0, options.open), (1, 2)):
+        count = max(options.suggestions, opened)
+        taken = seconds_of(name, objectives, options.trials, options.parameters, count, opened)
+        row = {
+            "oracle": name,
+            "objectives": objectives,
+            "open": opened,
+            "median_s": statistics.median(taken),
+            "mean_s": statistics.fmean(taken),
+            "worst_s": max(taken),
+        }
+        rows.append(row)
+        print(
+            f"{name:12} {objectives} objective(s) {opened:3} open  median {row['median_s']:.4f} s"
+            f"  mean {row['mean_s']:.4f} s  worst {row['worst_s']:.3f} s  (goal {GOAL_SECONDS} s)",
+            flush=True,
+        )
     setting = {"trials": options.trials, "parameters": options.parameters}
     print(write_result("suggestion_time", setting | {"goal_s": GOAL_SECONDS, "results": rows}))
 

@@ -7,13 +7,18 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from automl.compression.outcomes import Row
-from automl.compression.tables import ladder_of
+from automl.compression.ladder_rows import Row, ladder_of
 from automl.run import Run
 from automl.tasks.metrics import metric_of
 from automl.units import format_duration, format_latency, format_size
 
-_STYLES = {"chosen": "bold", "failed": "red", "lost too much": "yellow", "saved nothing": "yellow"}
+_STYLES = {
+    "chosen": "bold",
+    "failed": "red",
+    "lost too much": "yellow",
+    "saved nothing": "yellow",
+    "not tried": "dim",
+}
 
 
 def ladder_rows(run: Run) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ from automl.units import format_count, format_duration, format_latency, format_s
 
 from .noise import without_native_noise
 
+#: Trials in training that are shown at most.
+MOST_BARS = 8
 #: What stands for the ranking until it is known; Keras measures it after each epoch.
 LOSS = "val_loss"
 
@@ -122,14 +124,15 @@ class Reading:
 
 
 class LiveScreen(Observer):
-    """Finished trials scroll by; below them the running one, the best and the time left."""
+    """Finished trials scroll by; below them those in training, the best and the time left."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._stage = "Starting"
         self._progress = Progress()
         self._ranking = LOSS
-        self._epoch: tuple[Trial, int, int, dict[str, float]] | None = None
+        #: Trial -> its last epoch, of how many, and what was measured; the last heard of last.
+        self._epochs: dict[int, tuple[int, int, dict[str, float]]] = {}
         self._reading: Reading | None = None
         self._spinner = Spinner("dots", style="cyan")
         self.live = Live(
@@ -138,7 +141,7 @@ class LiveScreen(Observer):
 
     def stage(self, name: str) -> None:
         """Changes the line below."""
-        self._stage, self._epoch, self._reading = name, None, None
+        self._stage, self._epochs, self._reading = name, {}, None
 
     def reading(self, done: int, total: int, what: str) -> None:
         """Moves the bar of the data that is being read."""
@@ -155,12 +158,16 @@ class LiveScreen(Observer):
         self._progress = progress
 
     def epoch(self, trial: Trial, epoch: int, epochs: int, metrics: dict[str, float]) -> None:
-        """Moves the running trial's bar."""
-        self._epoch = (trial, epoch + 1, epochs, metrics)
+        """Moves the bar of a trial in training."""
+        self._epochs.pop(trial.number, None)
+        self._epochs[trial.number] = epoch + 1, epochs, metrics
+        # One that ended without a word was heard of longest ago.
+        for number in list(self._epochs)[: -self._progress.at_once]:
+            del self._epochs[number]
 
     def trial(self, trial: Trial) -> None:
         """Prints how a trial ended."""
-        self._epoch = None
+        self._epochs.pop(trial.number, None)
         line = describe(trial, self._ranking)
         best = self._progress.best
         if trial.score is not None and (best is None or score(trial) > score(best)):
@@ -181,19 +188,26 @@ class LiveScreen(Observer):
         rows = [lines]
         if self._reading is not None:
             rows.append(self._reading.line())
-        if self._epoch is not None:
-            trial, done, epochs, metrics = self._epoch
-            bar = Table.grid(padding=(0, 1))
+        if self._epochs:
+            rows.append(self._bars())
+        if len(self._epochs) > MOST_BARS:
+            rest = len(self._epochs) - MOST_BARS
+            return Group(*rows, Text(f"  and {rest} more in training", style="dim"))
+        return Group(*rows)
+
+    def _bars(self) -> Table:
+        bars = Table.grid(padding=(0, 1))
+        for number in sorted(self._epochs)[:MOST_BARS]:
+            done, epochs, metrics = self._epochs[number]
             # Keras measures few metrics after each epoch; the loss always.
             shown = self._ranking if self._ranking in metrics else LOSS
-            bar.add_row(
-                f"  trial {trial.number}",
+            bars.add_row(
+                f"  trial {number}",
                 ProgressBar(total=epochs, completed=done, width=30),
                 f"epoch {done}/{epochs}",
                 f"{shown} {metric_of(shown).format(metrics.get(shown))}",
             )
-            rows.append(bar)
-        return Group(*rows)
+        return bars
 
     def _counts(self) -> Text:
         seen = self._progress

@@ -286,3 +286,11 @@ def test_a_file_that_defines_no_space_is_refused(tmp_path, content, words):
     with pytest.raises(UserInputError) as caught:
         make_config("digits", {"space": str(file)})
     assert words in str(caught.value)
+
+
+def test_a_backend_is_one_that_is_known_and_has_workers():
+    assert make_config("digits", {"backend": "tensorflow"}).backend == "tensorflow"
+    with pytest.raises(UserInputError, match=r"Unknown backend 'torch'.*Known: tensorflow, jax"):
+        make_config("digits", {"backend": "torch"})
+    with pytest.raises(UserInputError, match="--backend jax trains in worker processes"):
+        make_config("digits", {"backend": "jax", "workers": 0})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import random
+
 import pytest
 
 from automl.config import Constraints
@@ -9,6 +12,7 @@ from automl.errors import NothingFeasibleError, VerificationError
 from automl.selection import (
     KEPT,
     SHORTLIST,
+    front_places,
     nothing_feasible,
     nothing_passed,
     objective_value,
@@ -68,6 +72,36 @@ def numbers(trials):
 def test_the_front_holds_what_nothing_beats(points, front):
     trials = [trial(number, *point) for number, point in enumerate(points)]
     assert numbers(pareto_front(trials, ACCURACY_AND_SIZE)) == front
+
+
+@pytest.mark.parametrize("values", [1, 2, 3, 4])
+def test_the_front_is_that_of_comparing_everything_with_everything(values):
+    chance = random.Random(values)
+    pool = [0.0, 0.5, 1.0, -math.inf]
+    for count in range(40):
+        points = [
+            tuple(chance.choice([*pool, chance.random()]) for _ in range(values))
+            for _ in range(count)
+        ]
+        beaten = {
+            place
+            for place, point in enumerate(points)
+            for other, rival in enumerate(points)
+            if all(a >= b for a, b in zip(rival, point, strict=True))
+            and (rival != point or other < place)
+        }
+        assert front_places(points) == [n for n in range(count) if n not in beaten]
+
+
+def test_a_front_of_very_many_is_found_at_once():
+    """To compare every pair of them would take an hour."""
+    points = [(float(place), -float(place)) for place in range(60_000)]
+    assert len(front_places(points)) == len(points)
+    assert front_places([(*point, 0.0) for point in points[:300]]) == list(range(300))
+
+
+def test_what_has_no_value_is_compared_with_nothing():
+    assert front_places([(1.0, math.nan), (2.0, 2.0), (1.0, 1.0)]) == [0, 1]
 
 
 def test_with_one_objective_the_front_is_the_best():

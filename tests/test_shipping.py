@@ -13,7 +13,8 @@ from automl.data.dataset import DataSummary
 from automl.errors import ConversionError, UserInputError
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.registry import EXPORTERS
-from automl.shipping import FAILED, STAGING, Shipper, folder_name, recipes_for
+from automl.shipping import Shipper, recipes_for
+from automl.staging import FAILED, STAGING, folder_name
 from automl.types import Trial, TrialState, Verification, VerificationStatus
 from automl.verify.finding import runtimes_for
 from search_spaces import InputSpec
@@ -216,7 +217,7 @@ def test_beside_the_files_stands_all_that_is_needed_to_use_them(shipper, tmp_pat
 def test_what_a_file_was_made_with_stays_known(shipper, tmp_path, monkeypatch):
     artifact = shipped(shipper)
     shipper.describe("tflite", [artifact])
-    monkeypatch.setattr("automl.shipping.versions", lambda: {"keras": "99"})
+    monkeypatch.setattr("automl.export.folder.describing.versions", lambda: {"keras": "99"})
     shipper.describe("tflite", [artifact])
     (again,) = json.loads((tmp_path / "export/tflite/manifest.json").read_text())["artifacts"]
     assert again["made_with"]["keras"] != "99"

@@ -83,6 +83,11 @@ class Recipe:
         return any(isinstance(step, Pack) for step in self.steps)
 
     @property
+    def keeps_metadata(self) -> bool:
+        """Whether the file says of itself what tools of its platform read."""
+        return all(step.metadata for step in self.steps if isinstance(step, Pack))
+
+    @property
     def weights(self) -> str:
         """Stored type of the weights."""
         return self.quantize.weights

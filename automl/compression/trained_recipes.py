@@ -10,12 +10,12 @@ from __future__ import annotations
 from automl.compression.recipe import Recipe, Tolerance
 from automl.compression.recipes import DYNAMIC_INT8, FLOAT32, INT8
 from automl.compression.steps.base import ModelStep
-from automl.compression.steps.cluster import Cluster
-from automl.compression.steps.distil import Distil
-from automl.compression.steps.low_rank import LowRank
-from automl.compression.steps.prune import Prune
-from automl.compression.steps.qat import QuantizationAware
-from automl.compression.steps.remove_channels import RemoveChannels
+from automl.compression.steps.channels.remove_channels import RemoveChannels
+from automl.compression.steps.clustering.cluster import Cluster
+from automl.compression.steps.distillation.distil import Distil
+from automl.compression.steps.factoring.low_rank import LowRank
+from automl.compression.steps.pruning.prune import Prune
+from automl.compression.steps.rounding.quantization_aware import QuantizationAware
 
 _STORED = {"": FLOAT32, "_int8": INT8, "_dynamic_int8": DYNAMIC_INT8}
 _WORDS = {"": "", "_int8": ", then int8", "_dynamic_int8": ", then dynamic int8"}

@@ -281,8 +281,3 @@ def chunks(x: Examples, size: int = CHUNK) -> Iterator[np.ndarray]:
     step = max(1, size // row)
     for begin in range(0, len(x), step):
         yield np.asarray(x[begin : begin + step])
-
-
-def size_of(x: Examples) -> int:
-    """Returns the bytes of all examples."""
-    return math.prod(x.shape) * x.dtype.itemsize

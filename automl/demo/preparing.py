@@ -59,7 +59,6 @@ def write_demo(folder: Path, executor: Executor, note: Callable[[str], None]) ->
 
 
 def _executor(run: Path) -> Executor:
-    from automl.execution.processes import ProcessExecutor
-    from automl.run import Run
+    from automl.execution.planning import later_executor
 
-    return ProcessExecutor(run, 1, Run(run).config.backend)
+    return later_executor(run)

@@ -46,9 +46,9 @@ class Executor(ABC):
     """Runs jobs; each submitted job ends with exactly one final event."""
 
     @property
-    def guests(self) -> int:
-        """Workers that have joined beside those that were planned."""
-        return 0
+    def trials_at_once(self) -> int:
+        """Trials that may be open, so that no worker is idle; it changes as workers come and go."""
+        return 1
 
     @abstractmethod
     def submit(self, name: str, args: dict[str, Any]) -> int:

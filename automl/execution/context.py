@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.data.dataset import DataSummary, read_split, read_summary
+from automl.errors import UserInputError
+from automl.execution.backends import TENSORFLOW
 from automl.registry import TASKS
 from search_spaces import Signature
 from search_spaces.definition import Definition
@@ -98,16 +100,9 @@ class JobContext:
 
     def space(self, spec: dict[str, Any]) -> Any:
         """Returns the search space that `space_spec` described, made once."""
-        from search_spaces.making import make_space
-
         key = repr(spec)
         if key not in self._spaces:
-            self._spaces[key] = make_space(
-                [e if isinstance(e, str) else Definition.from_dict(e) for e in spec["entries"]],
-                Signature.from_dict(spec["signature"]),
-                spec["choices"] or None,
-                spec["targets"],
-            )
+            self._spaces[key] = space_of(spec)
         return self._spaces[key]
 
     def start_from(self, path: str, model: Any) -> str:
@@ -128,6 +123,26 @@ class JobContext:
             x, _ = self.split(split)
             self._references[key] = outputs_of(load_model(self.run / model_file), x)
         return self._references[key]
+
+
+def space_of(spec: dict[str, Any]) -> Any:
+    """Returns the search space that `space_spec` described."""
+    from search_spaces.making import make_space
+
+    try:
+        return make_space(
+            [e if isinstance(e, str) else Definition.from_dict(e) for e in spec["entries"]],
+            Signature.from_dict(spec["signature"]),
+            spec["choices"] or None,
+            spec["targets"],
+        )
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != TENSORFLOW:
+            raise
+        raise UserInputError(
+            "A space for --backend jax cannot import TensorFlow. Write it with keras and"
+            " keras.ops, or leave --backend out."
+        ) from error
 
 
 def features_of(front: Front, x: Examples, path: Path) -> Examples:

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from automl.data.storage import take
+from automl.execution.model_outputs import batch_for
 
 if TYPE_CHECKING:
     import numpy as np
 
     from automl.data.base import Examples
-
-#: Examples of a batch that is validated on.
-VALIDATION_BATCH = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +70,7 @@ def arguments(
     if not in_batches and (not plain or in_memory):
         named: dict[str, Any] = {
             "validation_data": (validation.x, validation.y),
-            "validation_batch_size": VALIDATION_BATCH,
+            "validation_batch_size": batch_for(len(validation.x)),
         }
         if train.weights is not None:
             named["sample_weight"] = train.weights
@@ -80,7 +78,9 @@ def arguments(
     from search_spaces.training.batches import Batches, EpochCounter
 
     batches = Batches(train.x, train.y, train.weights, batch_size=batch_size, seed=seed)
-    held = Batches(validation.x, validation.y, batch_size=VALIDATION_BATCH, shuffle=False)
+    held = Batches(
+        validation.x, validation.y, batch_size=batch_for(len(validation.x)), shuffle=False
+    )
     # Keras would swap batches by Python's global generator.
     options = {"callbacks": [EpochCounter(batches)], "shuffle": False}
     return (batches,), {"validation_data": held, **options}

@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from automl.execution.links import Link, Said
+from automl.execution.places import Place
 
 #: Says where the socket is, as a path inside a run's folder may be too long for one.
 ADDRESS = "join.json"
@@ -71,7 +72,7 @@ class Guest(Link):
     """
 
     def __init__(self, connection: socket.socket, events: queue.SimpleQueue[Said]) -> None:
-        super().__init__(events)
+        super().__init__(events, Place())
         self._connection = connection
         self._jobs = connection.makefile("w", encoding="utf-8")
         threading.Thread(target=self._hear, daemon=True).start()

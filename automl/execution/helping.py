@@ -11,13 +11,18 @@ import socket
 import subprocess
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from automl.config import SearchConfig
 from automl.errors import ConfigChangedError, UserInputError, WorkerDiedError
 from automl.execution.guests import knock
 from automl.execution.links import WORKER, start_worker
+from automl.execution.machine import this_machine
+from automl.execution.places import Place
+from automl.execution.planning import places_for
 from automl.folders import with_budget_of
+from automl.hardware.choosing import choose_devices
 from automl.records.lock import holder
 from automl.records.store import RunStore
 from automl.tuning.observer import Observer
@@ -38,12 +43,12 @@ class Helper:
 
     Args:
         run: The run's folder.
-        backend: Keras backend.
+        place: Where it runs and which jobs it takes.
         module: What the process runs.
     """
 
-    def __init__(self, run: Path, backend: str, module: str = WORKER) -> None:
-        self._run, self._backend, self._module = run, backend, module
+    def __init__(self, run: Path, place: Place, module: str = WORKER) -> None:
+        self._run, self._place, self._module = run, place, module
         self._line: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._began = 0.0
@@ -55,7 +60,7 @@ class Helper:
         if line is None:
             return False
         number = line.fileno()
-        self._process = start_worker(self._run, self._backend, number, number, self._module)
+        self._process = start_worker(self._run, self._place, number, number, self._module)
         self._line, self._began = line, time.monotonic()
         return True
 
@@ -96,13 +101,13 @@ class Helper:
 
 
 def help_run(
-    folder: Path, workers: int = 1, observer: Observer | None = None, module: str = WORKER
+    folder: Path, workers: int | str = 1, observer: Observer | None = None, module: str = WORKER
 ) -> None:
     """Works on a run that another command leads, until that ends.
 
     Args:
         folder: The run's folder.
-        workers: Number of worker processes; 0 counts as 1.
+        workers: Number of worker processes, or ``"auto"``; 0 counts as 1.
         observer: Is told what happens.
         module: What a worker process runs.
 
@@ -113,19 +118,25 @@ def help_run(
     """
     observer = observer or Observer()
     with RunStore(folder) as store:
-        config, theirs = store.fact("config"), store.fact("versions")
-    if config is None or theirs != versions():
+        begun, theirs = store.fact("config"), store.fact("versions")
+    ours = versions((begun or {}).get("backend", "tensorflow"))
+    if begun is None or theirs != ours:
         raise UserInputError(
             f"--join needs the versions that {folder} was begun with, for results that compare."
-            f" There: {_shown(theirs)}. Here: {_shown(versions())}."
+            f" There: {_shown(theirs)}. Here: {_shown(ours)}."
         )
-    helpers = [Helper(folder, config["backend"], module) for _ in range(max(1, workers))]
+    config = replace(SearchConfig.from_dict(begun), workers=workers or 1)
+    plan = places_for(config, this_machine(), choose_devices(config))
+    # The command that leads converts and measures: those who join train.
+    helpers = [Helper(folder, place, module) for place in plan.places if place.trains]
     began = [helper for helper in helpers if helper.begin()]
     if not began:
         raise UserInputError(
             f"--join helps a search that is going on. None that can be joined works on {folder};"
             " leave --join out to begin or resume it."
         )
+    if plan.note:
+        observer.note(plan.note)
     observer.note(f"Helping the search in {folder} with {len(began)} worker(s).")
     try:
         while began:

@@ -20,6 +20,7 @@ from typing import Any, TextIO
 
 from automl.execution.failures import crash_place, crash_report
 from automl.execution.limits import hard_limit, timed_out
+from automl.execution.places import Place
 
 #: Bytes of a log's end that are searched for what a worker said last.
 TAIL = 64_000
@@ -58,15 +59,18 @@ class Link(ABC):
 
     Args:
         events: Where everything that the worker says goes.
+        place: Where it runs and which jobs it takes.
 
     Attributes:
+        place: The same; of one that has joined, known once it is ready.
         task: The job in hand, or None.
         ready: Whether it has imported what it needs.
         served: Whether it was ever given a job.
         settled: Bytes of its resident set after its first training; None before.
     """
 
-    def __init__(self, events: queue.SimpleQueue[Said]) -> None:
+    def __init__(self, events: queue.SimpleQueue[Said], place: Place) -> None:
+        self.place = place
         self.task: Task | None = None
         self.ready = False
         self.served = False
@@ -127,19 +131,19 @@ class Child(Link):
 
     Args:
         run: The run's folder.
-        backend: Keras backend.
+        place: Where it runs and which jobs it takes.
         events: Where everything that the worker says goes.
         module: What the process runs.
     """
 
     def __init__(
-        self, run: Path, backend: str, events: queue.SimpleQueue[Said], module: str = WORKER
+        self, run: Path, place: Place, events: queue.SimpleQueue[Said], module: str = WORKER
     ) -> None:
-        super().__init__(events)
+        super().__init__(events, place)
         self._log = run / "worker.log"
         job_read, job_write = os.pipe()
         answer_read, answer_write = os.pipe()
-        self.process = start_worker(run, backend, job_read, answer_write, module)
+        self.process = start_worker(run, place, job_read, answer_write, module)
         self._logged = self._log.stat().st_size
         os.close(job_read)
         os.close(answer_write)
@@ -181,20 +185,23 @@ class Child(Link):
 
 
 def start_worker(
-    run: Path, backend: str, in_fd: int, out_fd: int, module: str = WORKER
+    run: Path, place: Place, in_fd: int, out_fd: int, module: str = WORKER
 ) -> subprocess.Popen[bytes]:
     """Starts a worker that reads jobs from one descriptor and answers into the other.
 
     Args:
         run: The run's folder; what the worker prints goes to its worker.log.
-        backend: Keras backend.
+        place: Where it runs and which jobs it takes.
         in_fd: Where jobs come from.
         out_fd: Where answers go.
         module: What the process runs.
     """
     with (run / "worker.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", module, str(run), str(in_fd), str(out_fd)],
+            [
+                *(sys.executable, "-P", "-m", module),
+                *(str(run), str(in_fd), str(out_fd), place.to_json()),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -203,8 +210,9 @@ def start_worker(
             # decides what it means.
             start_new_session=True,
             env=os.environ
-            | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
+            | {"KERAS_BACKEND": place.backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
             # With -P: the modules the driver sees, extensions too, and no file
             # of the working folder that happens to be called random.py.
-            | {"PYTHONPATH": os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)},
+            | {"PYTHONPATH": os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)}
+            | dict(place.environment),
         )

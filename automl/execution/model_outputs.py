@@ -6,12 +6,30 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl.execution.backends import JAX
+
 if TYPE_CHECKING:
     import numpy as np
 
     from automl.data.base import Examples
 
+#: Examples that a model is given at a time where nothing is trained.
 BATCH = 256
+#: The same where each size of a batch is compiled.
+_EVEN = range(512, 63, -1)
+
+
+def batch_for(count: int) -> int:
+    """Returns how many of `count` examples a model is given at a time.
+
+    JAX compiles a program for each size of a batch, the last one's too: there it is a
+    size that leaves no rest, if there is one.
+    """
+    import keras
+
+    if keras.backend.backend() != JAX:
+        return BATCH
+    return next((size for size in _EVEN if not count % size), min(BATCH, max(1, count)))
 
 
 def outputs_of(model: Any, x: Examples) -> np.ndarray:
@@ -26,7 +44,7 @@ def outputs_of(model: Any, x: Examples) -> np.ndarray:
     from automl.data.storage import chunks
 
     parts = [x] if isinstance(x, np.ndarray) else chunks(x)
-    outputs = [model.predict(part, batch_size=BATCH, verbose=0) for part in parts]
+    outputs = [model.predict(part, batch_size=batch_for(len(part)), verbose=0) for part in parts]
     return np.concatenate([np.asarray(each, np.float32) for each in outputs])
 
 

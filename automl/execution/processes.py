@@ -16,6 +16,7 @@ from automl.errors import DiskFullError
 from automl.execution.base import EventKind, Executor, JobEvent
 from automl.execution.guests import Door, Guest
 from automl.execution.links import WORKER, Child, Link, Said, Task
+from automl.execution.places import Place
 
 #: A worker whose resident set grows past this is replaced between two jobs.
 MAX_RSS = 3_000_000_000
@@ -27,16 +28,17 @@ MAX_LOG = 5_000_000
 
 
 class ProcessExecutor(Executor):
-    """Runs jobs in `workers` processes of their own, and in those that join.
+    """Runs jobs in processes of their own, one a place, and in those that join.
+
+    A job goes only to a worker whose place serves it.
 
     A job's argument ``limit`` is in seconds, see `automl.execution.limits`: a worker
     that does not keep it is killed, and the job's last event says ``timed_out``.
 
     Args:
         run: The run's folder; the workers' own output goes to its worker.log.
-        workers: Number of processes. They start at once, as importing a
+        places: Where its workers run. They start at once, as importing a
             backend takes seconds.
-        backend: Keras backend of the workers.
         max_rss: Bytes of resident memory after which a worker is replaced.
         joinable: Whether workers of other commands may join.
         module: What a worker process runs.
@@ -45,14 +47,13 @@ class ProcessExecutor(Executor):
     def __init__(
         self,
         run: Path,
-        workers: int = 1,
-        backend: str = "tensorflow",
+        places: Sequence[Place] = (Place(),),
         max_rss: int = MAX_RSS,
         *,
         joinable: bool = False,
         module: str = WORKER,
     ) -> None:
-        self._run, self._backend, self._max_rss = run, backend, max_rss
+        self._run, self._max_rss = run, max_rss
         self._module = module
         self._events: queue.SimpleQueue[Said] = queue.SimpleQueue()
         self._waiting: deque[Task] = deque()
@@ -60,7 +61,7 @@ class ProcessExecutor(Executor):
         log = run / "worker.log"
         if log.exists() and log.stat().st_size > MAX_LOG:
             log.unlink()
-        self._workers = [self._start() for _ in range(workers)]
+        self._workers = [self._start(place) for place in places]
         self._guests: list[Guest] = []
         self._door: Door | None = None
         if joinable:
@@ -73,8 +74,21 @@ class ProcessExecutor(Executor):
         """Workers of other commands that have joined and are ready."""
         return len(self._guests)
 
+    @property
+    def trials_at_once(self) -> int:
+        """Workers that train; one more where others measure, so that the next is measured then."""
+        places = [link.place for link in self._links()]
+        training = sum(place.trains for place in places)
+        return max(1, training + any(not place.trains for place in places))
+
     def submit(self, name: str, args: dict[str, Any]) -> int:
-        """Hands over a job; it starts as soon as a worker is free."""
+        """Hands over a job; it starts as soon as a worker is free.
+
+        Raises:
+            ValueError: If it is a job that none of the workers takes.
+        """
+        if not self._serves(name):
+            raise ValueError(f"No worker takes the job {name!r}.")
         self._submitted += 1
         task = Task(self._submitted, name, args)
         _ = task.request  # What is not JSON is refused here, not in a thread.
@@ -123,21 +137,37 @@ class ProcessExecutor(Executor):
     def _links(self) -> Sequence[Link]:
         return [*self._workers, *self._guests]
 
-    def _start(self) -> Child:
-        return Child(self._run, self._backend, self._events, self._module)
+    def _serves(self, name: str) -> bool:
+        return any(link.place.serves(name) for link in self._links())
+
+    def _start(self, place: Place) -> Child:
+        return Child(self._run, place, self._events, self._module)
 
     def _admit(self, connection: socket) -> None:
         """Listens to a worker that came in by the door; it gets jobs once it is ready."""
         Guest(connection, self._events)
 
     def _assign(self) -> None:
-        for link in self._links():
-            if link.task is None and self._waiting:
-                link.take(self._waiting.popleft())
+        # Those that are ready go first: others still import their backend.
+        idle = sorted(
+            (link for link in self._links() if link.task is None), key=lambda link: not link.ready
+        )
+        for link in idle:
+            if (task := self._next_for(link)) is not None:
+                link.take(task)
+
+    def _next_for(self, link: Link) -> Task | None:
+        """Takes the first waiting job that a worker serves out of the queue; None if none does."""
+        for task in self._waiting:
+            if link.place.serves(task.name):
+                self._waiting.remove(task)
+                return task
+        return None
 
     def _heard(self, link: Link, message: dict[str, Any]) -> JobEvent | None:
         if message["event"] == "ready":
             if isinstance(link, Guest) and self._door is not None:
+                link.place = Place.from_json(message["place"])
                 self._guests.append(link)
             link.started()
             return None
@@ -195,7 +225,7 @@ class ProcessExecutor(Executor):
         task, (cause, report) = link.task, link.death()
         if task is None and not link.served and isinstance(link, Child):
             # It would die again: the fault is in the installation, not in a job.
-            task = self._waiting.popleft() if self._waiting else None
+            task = self._next_for(link)
         self._replace(link)
         if task is None:
             return None
@@ -210,4 +240,4 @@ class ProcessExecutor(Executor):
         if isinstance(link, Guest):
             self._guests.remove(link)
         elif isinstance(link, Child):
-            self._workers[self._workers.index(link)] = self._start()
+            self._workers[self._workers.index(link)] = self._start(link.place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -56,6 +57,16 @@ class EpochWatch(keras.callbacks.Callback):
         self.weights: list[Any] = []
         self.seconds: list[float] = []
         self._ended: float | None = None
+        self._share = 1.0
+
+    def next_part(self, share: float) -> None:
+        """Begins with another share of the data; how long epochs took on the last is forgotten."""
+        self.seconds, self._ended, self._share = [], None, share
+
+    @property
+    def pace(self) -> float | None:
+        """Seconds that an epoch takes on the whole data; None where none was timed."""
+        return statistics.median(self.seconds) / self._share if self.seconds else None
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Ends an epoch that goes on past the deadline."""

@@ -7,7 +7,7 @@ choice among them goes by what they do on average.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -52,10 +52,13 @@ class Reserve:
     Args:
         config: What was asked for.
         store: Where trials are.
+        at_once: Returns how many are trained at once now.
     """
 
-    def __init__(self, config: SearchConfig, store: RunStore) -> None:
-        self._config, self._store = config, store
+    def __init__(
+        self, config: SearchConfig, store: RunStore, at_once: Callable[[], int] = lambda: 1
+    ) -> None:
+        self._config, self._store, self._at_once = config, store, at_once
 
     def __call__(self) -> float:
         """Returns the seconds to keep, by what trials have taken so far."""
@@ -63,7 +66,7 @@ class Reserve:
         usual = usual_seconds(self._store.best_trials(TIMED))
         if config.time is None or not usual or config.finalists == 0:
             return 0.0
-        one = usual / max(1, config.workers)
+        one = usual / self._at_once()
         if config.finalists is not None or config.repeats is not None:
             finalists = config.finalists or MOST_FINALISTS
             wanted = finalists * (config.repeats or MOST_REPEATS) * one
@@ -98,7 +101,11 @@ def contenders(trials: Sequence[Trial], objectives: Sequence[str]) -> list[Trial
 
 
 def plan_finalists(
-    config: SearchConfig, found: Sequence[Trial], allowed: float, left: float | None
+    config: SearchConfig,
+    found: Sequence[Trial],
+    allowed: float,
+    left: float | None,
+    at_once: int = 1,
 ) -> FinalistsPlan:
     """Decides what is trained again.
 
@@ -108,6 +115,7 @@ def plan_finalists(
         found: `contenders`.
         allowed: Seconds that finalists may take where nobody said how many.
         left: Seconds until the last training must end; None for no such bound.
+        at_once: How many are trained at once.
     """
     if config.finalists == 0:
         return FinalistsPlan(why="--finalists 0")
@@ -117,7 +125,7 @@ def plan_finalists(
         numbers = tuple(trial.number for trial in found[: config.finalists or MOST_FINALISTS])
         return FinalistsPlan(numbers, config.repeats or MOST_REPEATS)
     seconds = usual_seconds(found[:MOST_FINALISTS])
-    seconds /= max(1, config.workers)
+    seconds /= at_once
     affordable = int((allowed if left is None else min(allowed, left)) / max(seconds, 1e-9))
     finalists = min(len(found), MOST_FINALISTS, affordable // LEAST_REPEATS)
     if finalists < min(2, len(found)):

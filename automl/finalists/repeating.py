@@ -15,11 +15,13 @@ from automl.execution.limits import OWN_TIME_IS_UP
 from automl.execution.model_outputs import kept_outputs
 from automl.finalists.planning import FinalistsPlan, contenders, plan_finalists, seconds_allowed
 from automl.finalists.standings import Standing, standings
+from automl.hardware.known_stepping import KnownStepping
 from automl.measure.paired import compared_rows
 from automl.records.store import RunStore
 from automl.tasks.metrics import metric_of
 from automl.tuning.budget import TIME_IS_UP, Budget
 from automl.tuning.observer import Observer
+from automl.tuning.stages import STAGES
 from automl.types import Repeat, Trial, TrialState
 
 if TYPE_CHECKING:
@@ -108,7 +110,8 @@ class Finalists:
             return FinalistsPlan(tuple(known["trials"]), known["repeats"], known["why"])
         found = contenders(trials, self._config.objective)
         allowed = seconds_allowed(self._store.seconds_used())
-        plan = plan_finalists(self._config, found, allowed, self._budget.seconds_left())
+        left, at_once = self._budget.seconds_left(), self._executor.trials_at_once
+        plan = plan_finalists(self._config, found, allowed, left, at_once)
         self._store.set_fact("finalists", asdict(plan) | {"of": finished})
         if plan.why and self._config.finalists != 0:
             self._say(f"No finalists: {plan.why}.")
@@ -127,8 +130,7 @@ class Finalists:
         )
         open_: dict[int, tuple[Trial, Repeat, int, float]] = {}
         while waiting or open_:
-            places = max(1, self._config.workers) + self._executor.guests
-            while waiting and len(open_) < places:
+            while waiting and len(open_) < self._executor.trials_at_once:
                 left = self._budget.seconds_left()
                 if left is not None and left <= 0:
                     waiting.clear()
@@ -172,6 +174,10 @@ class Finalists:
             "task": config.task,
             "class_weights": config.class_weights,
             "objective": config.objective[0],
+            "precision": config.precision,
+            "devices": config.devices_per_trial,
+            **({"stages": stages} if (stages := self._store.fact(STAGES)) else {}),
+            **KnownStepping(self._store).args(self._space, trial.values),
             **({"start_from": self._start_from} if self._start_from else {}),
         }
 

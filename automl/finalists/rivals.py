@@ -10,7 +10,7 @@ from automl.execution.model_outputs import kept_outputs
 from automl.finalists.standings import Standing
 from automl.measure.paired import compared_rows, paired_error
 from automl.records.store import RunStore
-from automl.shipping import judged_outputs
+from automl.staging import judged_outputs
 from automl.tasks.metrics import VALIDATION
 from automl.types import Artifact
 

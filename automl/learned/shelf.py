@@ -68,6 +68,22 @@ class Shelf:
             return []
         return [lesson for text in texts if (lesson := _read(text)) is not None]
 
+    @property
+    def path(self) -> Path:
+        """The file, whether it exists or not."""
+        return self._path
+
+    def forget(self) -> int:
+        """Removes everything; returns how many lessons there were.
+
+        Raises:
+            OSError: If it cannot be removed.
+        """
+        count = len(self.lessons())
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        return count
+
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, timeout=10)) as db:

@@ -273,11 +273,12 @@ def _stages(
 def _known(value: Any) -> Any:
     """Returns whether values are numbers: comparisons with NaN are false on every runtime.
 
-    ``not (a <= b)`` would not do: TFLite makes it ``a > b``.
+    ``not (a <= b)`` would not do: TFLite makes it ``a > b``. Nor would 0: XLA holds that
+    no absolute value is below it, and calls NaN a number.
     """
     import keras
 
-    return keras.ops.greater_equal(keras.ops.abs(value), 0.0)
+    return keras.ops.greater_equal(keras.ops.abs(value), -1.0)
 
 
 def _usual(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -280,12 +280,3 @@ def _rows(argument: str) -> list[tuple[str, dict[str, Any]]]:
 def _shortened(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 60 else f"{line[:59]}…"
-
-
-def with_values(encoder: TableEncoder, values: Mapping[str, tuple[str, ...]]) -> TableEncoder:
-    """Returns the encoder with other categories for some columns."""
-    columns = tuple(
-        replace(column, values=values[column.name]) if column.name in values else column
-        for column in encoder.columns
-    )
-    return replace(encoder, columns=columns)

@@ -25,7 +25,10 @@ _WORDS = (
 def is_disk_full(error: BaseException) -> bool:
     """Returns whether an exception, or what caused it, is a disk without space."""
     seen: BaseException | None = error
-    while seen is not None:
+    known: set[int] = set()
+    # TensorFlow's converter raises errors that are, in the end, their own cause.
+    while seen is not None and id(seen) not in known:
+        known.add(id(seen))
         if isinstance(seen, OSError) and seen.errno in _ERRNOS:
             return True
         # A file that may not grow is an I/O error to SQLite.

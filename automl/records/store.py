@@ -31,6 +31,9 @@ from automl.types import (
 )
 
 FILE_NAME = "run.db"
+#: How a write begins, ends and is undone: by itself, and as one of several.
+_ALONE = ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+_IN_BATCH = ("SAVEPOINT written", "RELEASE written", "ROLLBACK TO written")
 
 
 class RunStore:
@@ -54,7 +57,7 @@ class RunStore:
                 " List the runs with: automl runs list"
             )
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._bulk = False
+        self._bulk = self._batched = False
         self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -97,12 +100,40 @@ class RunStore:
         if self._bulk:
             yield self._db
             return
+        begin, end, undo = _IN_BATCH if self._batched else _ALONE
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            if self._batched and not self._db.in_transaction:
+                self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(begin)
             yield self._db
-            self._db.execute("COMMIT")
+            self._db.execute(end)
         except BaseException as error:
             # SQLite itself rolls back some failures, such as a full disk.
+            if self._db.in_transaction:
+                self._db.execute(undo)
+            if is_disk_full(error):
+                raise disk_full_error(self.folder, error) from error
+            raise
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Commits what is written in a `with` block at its end, however that ends.
+
+        Every write in it is whole or not at all, as without it; a kill in the middle
+        of the block loses all of them.
+        """
+        self._batched = True
+        try:
+            yield
+        finally:
+            self._batched = False
+            if self._db.in_transaction:
+                self._commit()
+
+    def _commit(self) -> None:
+        try:
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             if is_disk_full(error):
@@ -282,7 +313,12 @@ class RunStore:
 
 
 def _trial_row(trial: Trial) -> tuple[int, str, float | None, str]:
-    return trial.number, str(trial.state), trial.score, json.dumps(asdict(trial))
+    # `asdict` copies every value in depth, which takes longer than writing them.
+    record = vars(trial) | {
+        "measures": vars(trial.measures) if trial.measures else None,
+        "rungs": [vars(rung) for rung in trial.rungs],
+    }
+    return trial.number, str(trial.state), trial.score, json.dumps(record)
 
 
 def _trial(record: dict[str, Any]) -> Trial:

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from automl.compression.files import RUN_FILE
+from automl.compression.recipe_files import RUN_FILE
 from automl.config import SearchConfig
 from automl.data.options import ReadOptions
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from automl.compression.outcomes import Row
+from automl.compression.ladder_rows import Row
 from automl.report.metric import Metric
 from automl.report.numbers import latency
 from automl.report.snapshot import Snapshot

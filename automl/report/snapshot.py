@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from automl.compression.outcomes import Row
-from automl.compression.tables import ladder_of
+from automl.compression.ladder_rows import Row, ladder_of
 from automl.config import SearchConfig
 from automl.data.dataset import DataSummary
 from automl.finalists.standings import Standing

@@ -7,24 +7,16 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from typing import Any
-from unittest.mock import patch
 
 import keras
 import numpy as np
 
 from automl.execution.context import JobContext
-from automl.testing.points import EXACT, difference
-
-_DRAWN = (
-    keras.initializers.RandomNormal,
-    keras.initializers.RandomUniform,
-    keras.initializers.TruncatedNormal,
-    keras.initializers.VarianceScaling,
-    keras.initializers.Orthogonal,
-)
+from automl.testing.differences import difference
+from automl.testing.points import EXACT
+from search_spaces.initial_weights import drawn_by_numpy
 
 
 def run(args: Mapping[str, Any], context: JobContext) -> dict[str, Any]:
@@ -43,7 +35,7 @@ def run(args: Mapping[str, Any], context: JobContext) -> dict[str, Any]:
     keras.backend.clear_session()
     problem, error = "", float("nan")
     try:
-        with _blank_weights():
+        with drawn_by_numpy():  # JAX would compile a program for each shape that it draws.
             model = keras.models.load_model(folder / "model.keras", compile=False, safe_mode=True)
         inputs, reference = np.load(folder / "inputs.npy"), np.load(folder / "outputs.npy")
         outputs = np.asarray(model.predict_on_batch(inputs))
@@ -54,20 +46,3 @@ def run(args: Mapping[str, Any], context: JobContext) -> dict[str, Any]:
         problem = f"{type(raised).__name__}: {raised}"
     shutil.rmtree(folder)
     return {"problem": problem, "error": error, "seconds": time.perf_counter() - started}
-
-
-@contextmanager
-def _blank_weights() -> Iterator[None]:
-    """Lets weights begin as zeros, which the file's take the place of.
-
-    JAX compiles a program for each shape that it draws, which would take four
-    fifths of the time of a check.
-    """
-
-    def zeros(self: Any, shape: tuple[int, ...], dtype: str | None = None) -> Any:
-        return np.zeros(shape, dtype or "float32")
-
-    with ExitStack() as stack:
-        for kind in _DRAWN:
-            stack.enter_context(patch.object(kind, "__call__", zeros))
-        yield

@@ -41,12 +41,21 @@ class MadeUpExecutor(Executor):
         store: Looked into whenever a job is handed over.
         script: What is to come of a job.
         newest_first: Whether the newest job is answered first.
+        at_once: Trials that may be open at once.
     """
 
-    def __init__(self, store: RunStore, script: Script, newest_first: bool = False) -> None:
+    def __init__(
+        self, store: RunStore, script: Script, newest_first: bool = False, at_once: int = 1
+    ) -> None:
         self.store, self.script, self.newest_first = store, script, newest_first
+        self._at_once = at_once
         self.jobs: list[tuple[str, dict[str, Any], Trial]] = []
         self._waiting: deque[JobEvent] = deque()
+
+    @property
+    def trials_at_once(self) -> int:
+        """Trials that may be open at once."""
+        return self._at_once
 
     def submit(self, name: str, args: dict[str, Any]) -> int:
         """Makes up what comes of a job, whose trial must have been written before."""
@@ -194,7 +203,8 @@ class MadeUpSearch:
     def run(self) -> MadeUpSearch:
         """Searches until the budget is spent."""
         with RunStore(self.folder, create=True) as store:
-            self.executor = MadeUpExecutor(store, self.script, self.newest_first)
+            at_once = max(1, int(self.config.workers))
+            self.executor = MadeUpExecutor(store, self.script, self.newest_first, at_once)
             self.oracle = Told(
                 self.oracle_class,
                 self.space(),

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from automl.compression.recipe import Recipe
 from automl.config import Constraints
-from automl.data.base import Target
-from automl.data.dataset import DataSummary
 from automl.errors import ConversionError, VerificationError
 from automl.execution.context import JobContext
 from automl.execution.jobs import gate
 from automl.registry import EXPORTERS, RECIPES, RUNTIMES
+from automl.testing.differences import difference, excess, scatter
 from automl.testing.exactness import outputs_in_64_bits
+from automl.testing.prepared import EXAMPLES, PreparedContext
 from automl.testing.rounding import outputs_in_8_bits
 from search_spaces.space import SearchSpace
 from search_spaces.testing.cases import Case, offline_space
@@ -66,7 +66,6 @@ OVER_ROUNDING = 3.0
 #: Where 8 bits explain an int8 file's difference, being this close to it, more of it is
 #: let pass: an untrained network may tell examples apart by less than a step of int8.
 EXPLAINED, ROUGHLY_EXPLAINED = 1.5, 0.9
-EXAMPLES = 32
 #: Calls of the TF.js runtime that are timed: none are needed.
 _NO_LATENCY = {"calls": 1, "warmup": 0, "seconds": 0.0}
 
@@ -151,32 +150,6 @@ def _is_spared(check: str, declared: Mapping[str, str]) -> bool:
     # int8 is only held by .tflite files.
     targets = ("int8", "tflite") if check == "int8" else (CHECKS[check],)
     return any(target in declared for target in targets)
-
-
-@dataclass
-class _Prepared(JobContext):
-    """A job's context without a run."""
-
-    space_: SearchSpace | None = None
-
-    def space(self, spec: dict[str, Any]) -> Any:
-        return self.space_
-
-    def split(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        assert self.space_ is not None
-        return batch(self.space_.signature, EXAMPLES)
-
-    def calibration(self, count: int) -> NDArray[Any]:
-        return self.split("train")[0][:count]
-
-    def whole(self, model: Any, task: str) -> Any:
-        return model
-
-    @property
-    def summary(self) -> DataSummary:
-        assert self.space_ is not None
-        spec, target = self.space_.signature.input, Target("none")
-        return DataSummary("", "", spec, target, counts={}, fingerprint="")
 
 
 class _Point:
@@ -281,7 +254,7 @@ class _Point:
         """Measures the candidate as a search does before it trains it."""
         declared = self.report.declared
         recipe = "dynamic_int8" if "int8" in declared else "int8"
-        context = _Prepared(self.folder, lambda message: None, space_=self.space)
+        context = PreparedContext(self.folder, lambda message: None, space_=self.space)
         args = {
             "space": {},
             "values": self.values,
@@ -328,46 +301,3 @@ class _Point:
     def _judge(self, name: str, error: float, allowed: float, measure: str) -> None:
         self.report.errors[name] = error
         assert error <= allowed, f"differs from Keras by {error:.2g} {measure}, allowed {allowed:g}"
-
-
-def difference(outputs: NDArray[Any], reference: NDArray[Any]) -> float:
-    """Returns the largest absolute difference, relative to outputs above 1."""
-    largest = np.abs(outputs.astype("float64") - reference).max()
-    return float(largest / max(1.0, np.abs(reference).max()))
-
-
-#: Least variation between examples that is counted, over that of all outputs: an
-#: untrained class token hardly differs between examples, and what differs is rounding.
-_LEAST_SHARE = 0.25
-
-
-def scatter(
-    outputs: NDArray[Any], reference: NDArray[Any], of: NDArray[Any] | None = None
-) -> float:
-    """Returns the mean absolute difference from `reference`, over how far values vary.
-
-    That is the mean distance from the mean answer, so that a file that gives
-    every example the mean answer is at 1, where examples are told apart at all.
-
-    Args:
-        outputs: What a file says, examples first.
-        reference: What Keras says.
-        of: The values whose variation counts; `reference` by default.
-    """
-    values = reference if of is None else of.astype("float64")
-    between = np.abs(values - values.mean(axis=0)).mean()
-    overall = np.abs(values - values.mean()).mean()
-    spread = max(between, _LEAST_SHARE * overall, 1e-9)
-    return float(np.abs(outputs.astype("float64") - reference).mean() / spread)
-
-
-def excess(outputs: NDArray[Any], reference: NDArray[Any], rounding: NDArray[Any]) -> float:
-    """Returns the mean absolute difference from `reference`, over the one of `rounding`.
-
-    Args:
-        outputs: What a file says, examples first.
-        reference: What Keras says.
-        rounding: What `outputs_in_8_bits` says.
-    """
-    made = np.abs(rounding.astype("float64") - reference).mean()
-    return float(np.abs(outputs.astype("float64") - reference).mean() / max(made, 1e-9))

@@ -7,11 +7,12 @@ import re
 from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from automl.compression.files import read_recipes, to_toml
 from automl.compression.recipe import Recipe, step_from
-from automl.compression.steps.base import Step
+from automl.compression.recipe_files import read_recipes, to_toml
+from automl.compression.steps.base import ModelStep, Step
 from automl.registry import EXPORTERS, STEPS
 
 
@@ -54,7 +55,7 @@ class RecipeContract:
 class StepContract:
     """Subclass it and override the `step` fixture.
 
-    What a step that changes models does to them is tested on its own.
+    What a step makes of a model beyond that is tested on its own.
     """
 
     @pytest.fixture
@@ -79,3 +80,27 @@ class StepContract:
 
     def test_stands_somewhere_in_a_recipe(self, step: Step) -> None:
         assert step.stage in (0, 1, 2)
+
+    def test_leaves_a_model_that_loads_and_answers_as_before(
+        self, step: Step, tmp_path: Path
+    ) -> None:
+        if not isinstance(step, ModelStep):
+            return  # The others are the converter's, tested with its recipes.
+        import keras
+
+        from automl.testing.step_models import context_for_steps, wide_model
+
+        context = context_for_steps(tmp_path)
+        model = wide_model()
+        changed = step.apply(model, context)
+        assert changed.input_shape == model.input_shape
+        assert changed.output_shape == model.output_shape
+        x = context.validation.x[:8]
+        outputs = keras.ops.convert_to_numpy(changed(x))
+        np.testing.assert_allclose(outputs.sum(axis=1), 1.0, atol=1e-4)
+        changed.save(tmp_path / "changed.keras")
+        loaded = keras.saving.load_model(tmp_path / "changed.keras", safe_mode=True)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(loaded(x)), outputs, atol=1e-5)
+        assert json.loads(json.dumps(context.facts)) == context.facts
+        layers = {layer.name for layer in changed.layers}
+        assert {claim.layer for claim in step.claims(changed)} <= layers

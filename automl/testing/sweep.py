@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.execution.base import EventKind, JobEvent
+from automl.execution.places import Place
 from automl.execution.processes import ProcessExecutor
 from automl.testing.points import CHECKS
 from search_spaces.narrowing import last_part
@@ -153,7 +154,7 @@ class _Sweep:
 
     def run(self, workers: int) -> list[Outcome]:
         with ExitStack() as stack:
-            executor = stack.enter_context(ProcessExecutor(self._folder, workers))
+            executor = stack.enter_context(ProcessExecutor(self._folder, [Place()] * workers))
             jax = self._jax_executor(stack, -(-workers // _WORKERS_OF_A_JAX))
             for _ in range(workers):
                 self._next(executor)
@@ -172,7 +173,7 @@ class _Sweep:
         if "jax" not in self._checks:
             return None
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
-        return stack.enter_context(ProcessExecutor(self._folder, workers, backend="jax"))
+        return stack.enter_context(ProcessExecutor(self._folder, [Place("jax")] * workers))
 
     def _next(self, executor: ProcessExecutor) -> None:
         if self._left:

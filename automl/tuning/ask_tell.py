@@ -1,32 +1,17 @@
-"""Drives any `keras_tuner.Oracle` as ask/tell and guards against its defects.
-
-Every private name of KerasTuner that the project touches is in this file and
-in `oracles/`; a contract test fails loudly when an upgrade moves one. What is
-guarded, as found in KerasTuner 1.4.8:
-
-* ``seed=0`` means "no seed";
-* a score of infinity is taken, and a Gaussian process then reads it as zero;
-* the Bayesian oracle proposes what was tried before;
-* three failures in a row end the search;
-* an exception inside a synchronized method leaves the oracle locked;
-* state is written to JSON files, not atomically (here nothing is written: the
-  run store is replayed instead).
-"""
+"""Drives any `keras_tuner.Oracle` as ask/tell."""
 
 from __future__ import annotations
 
 import itertools
 import json
 import math
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras_tuner
-from keras_tuner.src.engine import oracle as kt_oracle
-from keras_tuner.src.engine import trial as kt_trial
 
-from automl.errors import AutomlError, UserInputError
+from automl.errors import UserInputError
+from automl.tuning.driven_oracle import DrivenOracle
 from automl.tuning.oracles.enumeration import configurations
 from automl.tuning.oracles.learning import LearningOracle, Told
 from automl.tuning.oracles.pareto import fronts
@@ -37,7 +22,6 @@ from automl.tuning.threads import one_thread
 MAX_DRAWS = 200
 #: Configurations that are gone through after that, from the first.
 MAX_ENUMERATED = 2_000
-_NO_LIMIT = 10**9
 
 
 class AskTell:
@@ -72,7 +56,6 @@ class AskTell:
             raise UserInputError(
                 f"An oracle is a subclass of keras_tuner.Oracle. Received: {oracle_class!r}."
             )
-        self._seed = seed
         self._canonical = canonical
         self._known: set[str] = set()
         self._costs: dict[int, Mapping[str, float]] = {}
@@ -83,17 +66,8 @@ class AskTell:
         learns = issubclass(oracle_class, LearningOracle) or bool(costs)
         self._judge = self._expected if learns else None
         self._rest = itertools.islice(configurations(hyperparameters), MAX_ENUMERATED)
-        self._oracle = oracle_class(
-            objective=keras_tuner.Objective("score", "max"),
-            max_trials=None,
-            hyperparameters=hyperparameters,
-            seed=seed + 1,
-            max_retries_per_trial=0,
-            max_consecutive_failed_trials=_NO_LIMIT,
-        )
-        self._oracle.verbose = 0
-        self._oracle.save = lambda: None
-        self._oracle._save_trial = lambda trial: None
+        self._driven = DrivenOracle(oracle_class, hyperparameters, seed)
+        self._oracle = self._driven.oracle
         if isinstance(self._oracle, LearningOracle):
             self._oracle.cost_objectives = tuple(costs)
             self._oracle.is_new = self._is_new
@@ -108,14 +82,8 @@ class AskTell:
             return self._asked(number)
 
     def _asked(self, number: int) -> dict[str, Any] | None:
-        self._reseed(number)
-        trial = self._guarded(lambda: self._oracle.create_trial(f"proposal-{number}"))
-        if trial.status != kt_trial.TrialStatus.RUNNING:
-            return self._draw(number)
-        values = dict(trial.hyperparameters.values)
-        self._forget(trial)
-        if self._is_new(values):
-            self.add(number, values)
+        values = self._driven.propose(number)
+        if values is not None and self.add(number, values):
             return values
         return self._draw(number)
 
@@ -125,20 +93,11 @@ class AskTell:
         Returns:
             False if the same configuration was known before; nothing changes.
         """
-        if not self._is_new(values):
+        key = self._key(values)
+        if key in self._known:
             return False
-        self._known.add(self._key(values))
-        hyperparameters = self._oracle.hyperparameters.copy()
-        hyperparameters.values = dict(values)
-        trial = kt_trial.Trial(
-            hyperparameters=hyperparameters,
-            trial_id=str(number),
-            status=kt_trial.TrialStatus.RUNNING,
-        )
-        self._oracle._record_values(trial)
-        self._oracle.trials[trial.trial_id] = trial
-        self._oracle.start_order.append(trial.trial_id)
-        self._oracle.ongoing_trials[f"proposal-{number}"] = trial
+        self._known.add(key)
+        self._driven.begin(number, values)
         self._ladder.begin(number)
         return True
 
@@ -204,8 +163,7 @@ class AskTell:
             ValueError: If the proposal is unknown or already ended.
         """
         trial_id = str(number)
-        trial = self._oracle.trials.get(trial_id)
-        if trial is None or not self._ladder.is_climbing(number):
+        if trial_id not in self._oracle.trials or not self._ladder.is_climbing(number):
             raise ValueError(f"Only an open proposal can be told. Received: number={number}")
         if score is not None and not math.isfinite(score):
             score = None
@@ -216,19 +174,7 @@ class AskTell:
         if isinstance(self._oracle, LearningOracle):
             told = Told(score, known, feasible, excess, by_rung, whole)
             self._oracle.learn(trial_id, told)
-        self._end_trial(trial, score)
-
-    def _end_trial(self, trial: kt_trial.Trial, score: float | None) -> None:
-        """Ends a trial for KerasTuner, once; what is told of it later replaces its score."""
-        first = trial.status == kt_trial.TrialStatus.RUNNING
-        if score is not None:
-            trial.metrics.metrics.pop("score", None)
-            self._guarded(lambda: self._oracle.update_trial(trial.trial_id, {"score": score}))
-            trial.score, trial.status = score, kt_trial.TrialStatus.COMPLETED
-        elif first:
-            trial.status = kt_trial.TrialStatus.FAILED
-        if first:
-            self._guarded(lambda: self._oracle.end_trial(trial))
+        self._driven.end(number, score)
 
     def recommend(self) -> int | None:
         """Returns the number of the finished proposal the oracle thinks best; None if it cannot.
@@ -238,7 +184,7 @@ class AskTell:
         """
         recommend = getattr(self._oracle, "recommend", None)
         with one_thread():
-            found = None if recommend is None else self._guarded(recommend)
+            found = None if recommend is None else self._driven.guarded(recommend)
         return None if found is None else int(found)
 
     def _expected(self, numbers: Sequence[int], scores: Sequence[float]) -> Sequence[float] | None:
@@ -249,7 +195,7 @@ class AskTell:
             return None
         trial_ids, promising = list(map(str, numbers)), self._oracle.promising
         with one_thread():
-            found: Sequence[float] | None = self._guarded(lambda: promising(trial_ids))
+            found: Sequence[float] | None = self._driven.guarded(lambda: promising(trial_ids))
         return found
 
     def _ranked(self, numbers: Sequence[int], scores: Sequence[float]) -> Sequence[float]:
@@ -265,7 +211,7 @@ class AskTell:
 
     def _draw(self, number: int) -> dict[str, Any] | None:
         for _ in range(MAX_DRAWS):
-            values = self._guarded(self._oracle._random_values)
+            values = self._driven.draw()
             if values is None:
                 continue
             if self.add(number, values):
@@ -281,38 +227,3 @@ class AskTell:
 
     def _key(self, values: Mapping[str, Any]) -> str:
         return json.dumps(self._canonical(values), sort_keys=True, default=str)
-
-    def _reseed(self, number: int) -> None:
-        # Far enough apart that two proposals never share a random state.
-        state = (self._seed + 1) * 1_000_003 + number * 10_007
-        self._oracle._seed_state = state % (2**31)
-        if hasattr(self._oracle, "_random_state"):
-            self._oracle._random_state.seed(state % (2**31))
-
-    def _forget(self, trial: kt_trial.Trial) -> None:
-        oracle = self._oracle
-        oracle.trials.pop(trial.trial_id, None)
-        oracle.start_order.remove(trial.trial_id)
-        for tuner, open_trial in list(oracle.ongoing_trials.items()):
-            if open_trial.trial_id == trial.trial_id:
-                oracle.ongoing_trials.pop(tuner)
-        oracle._tried_so_far.discard(oracle._id_to_hash.pop(trial.trial_id, None))
-
-    def _guarded(self, call: Callable[[], Any]) -> Any:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DeprecationWarning)
-                return call()
-        except Exception as error:
-            raise AutomlError(
-                f"The oracle {type(self._oracle).__name__} failed: {error}."
-                " Choose another with --oracle."
-            ) from error
-        finally:
-            self._unlock()
-
-    def _unlock(self) -> None:
-        lock = kt_oracle.LOCKS[self._oracle]
-        if lock.locked():
-            kt_oracle.THREADS[self._oracle] = None
-            lock.release()

@@ -18,6 +18,23 @@ TRIAL_SHARE = 1 / 3
 LEAST_TRIAL = 15.0
 
 
+#: Seconds for which what is kept for later is not worked out again.
+KEPT_FOR = 1.0
+
+
+def remembered(tell: Callable[[], float]) -> Callable[[], float]:
+    """Returns what answers as `tell` does, but asks it no more than once in `KEPT_FOR` seconds."""
+    known: list[tuple[float, float]] = []
+
+    def answer() -> float:
+        now = time.monotonic()
+        if not known or now - known[0][0] > KEPT_FOR:
+            known[:] = [(now, tell())]
+        return known[0][1]
+
+    return answer
+
+
 @dataclass(frozen=True)
 class Budget:
     """What is left to spend; `started` includes what earlier sessions used.

@@ -27,6 +27,7 @@ class FinishedCurves:
     def __init__(self, metric: str, epochs: int) -> None:
         self._metric, self._epochs = metric, epochs
         self._curves: list[Curve] = []
+        self._bar: Bar | None = None
 
     def add(self, trial: Trial, epochs: Sequence[Mapping[str, float]]) -> None:
         """Takes in a completed trial.
@@ -47,9 +48,13 @@ class FinishedCurves:
         if curve and trial.score is not None:
             curve[len(epochs)] = trial.score
             self._curves = [*self._curves, curve][-MOST:]
+            self._bar = self._found()
 
     def bar(self) -> Bar | None:
         """Returns what a trial must reach to be able to win; None while too little is known."""
+        return self._bar
+
+    def _found(self) -> Bar | None:
         found = floors(self._curves, self._epochs)
         known = any(floor is not None for floor in found)
         return Bar(self._metric, found) if known else None

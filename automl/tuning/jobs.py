@@ -10,6 +10,7 @@ from typing import Any
 from automl.config import USUAL_EPOCHS, SearchConfig
 from automl.tuning.budget import Budget
 from automl.tuning.curves import Bar
+from automl.tuning.stages import Stages
 from automl.types import Trial
 
 
@@ -24,6 +25,7 @@ class TrialJobs:
         gate: Format and recipes measured at the gate, smallest first.
         start_from: Path of a ``.keras`` file whose weights trials start with.
         folder: The run's folder.
+        stages: What each epoch trains on; None for everything.
     """
 
     config: SearchConfig
@@ -32,6 +34,7 @@ class TrialJobs:
     gate: tuple[str, Sequence[str]]
     start_from: str | None
     folder: Path
+    stages: Stages | None = None
 
     @property
     def epochs(self) -> int:
@@ -69,7 +72,11 @@ class TrialJobs:
             "task": self.config.task,
             "class_weights": self.config.class_weights,
             "objective": self.config.objective[0],
+            "precision": self.config.precision,
+            "devices": self.config.devices_per_trial,
         }
+        if self.stages is not None:
+            args["stages"] = self.stages.to_dict()
         if self.start_from:
             args["start_from"] = self.start_from
         if until < self.epochs:

@@ -14,9 +14,11 @@ from typing import Any
 from automl.config import SearchConfig
 from automl.errors import AutomlError, WorkerDiedError
 from automl.execution.base import EventKind, Executor, JobEvent
+from automl.hardware.known_stepping import KnownStepping
 from automl.records.store import RunStore
 from automl.tuning.ask_tell import AskTell
 from automl.tuning.budget import TIME_IS_UP, Budget
+from automl.tuning.deaths import MAX_DEATHS, Deaths
 from automl.tuning.finished_curves import FinishedCurves
 from automl.tuning.jobs import TrialJobs
 from automl.tuning.kept_files import KeptFiles
@@ -24,17 +26,18 @@ from automl.tuning.next_trial import NextTrial
 from automl.tuning.observer import Observer
 from automl.tuning.outcomes import after_gate, after_training, costs_of, excess_of
 from automl.tuning.pauses import Pauses
+from automl.tuning.stages import STAGES, Stages
 from automl.tuning.tally import Tally
 from automl.types import Trial, TrialState
 
-#: A trial whose worker dies this often is given up.
-MAX_DEATHS = 2
 #: Trials that fail for the very same reason, with none that succeeds, end the search.
 SAME_FAILURES = 5
 #: Candidates that the gate may turn away in a row before the search gives up.
 MAX_REJECTED = 300
 #: Seconds between two signs of life to the store and the observer.
 PULSE = 1.0
+#: Events that are handled in one transaction.
+MOST_EVENTS = 64
 FIRST_GUESS = "first guess"
 LEARNED = "learned guess"
 
@@ -83,14 +86,17 @@ class SearchLoop:
     ) -> None:
         self._config, self._store, self._executor = config, store, executor
         self._oracle, self._budget, self._observer = oracle, budget, observer
-        self._jobs = TrialJobs(config, space, budget, gate, start_from, store.folder)
-        self._pauses = Pauses(store.folder)
+        stages = Stages.of(store.fact(STAGES))
+        self._jobs = TrialJobs(config, space, budget, gate, start_from, store.folder, stages)
+        self._pauses = Pauses(store.folder, stages)
+        self._deaths = Deaths(store.folder)
         self._curves = FinishedCurves(config.objective[0], self._jobs.epochs)
         self._told_copied = False
+        self._stepping = KnownStepping(store)
         self._files = KeptFiles(store.folder, config.objective)
         self._open: dict[int, _Open] = {}
         self._pulse = 0.0
-        self._tally = Tally(config.trials, config.workers)
+        self._tally = Tally(config.trials, lambda: executor.trials_at_once)
         first = [(values, LEARNED) for values in learned]
         first += [(values, FIRST_GUESS) for values in guesses]
         self._next = NextTrial(
@@ -116,7 +122,7 @@ class SearchLoop:
                 return self._next.end
             event = self._executor.next_event(timeout=PULSE)
             if event is not None:
-                self._handle(event)
+                self._take_in(event)
 
     # Proposals.
 
@@ -145,15 +151,11 @@ class SearchLoop:
             )
 
     def _fill(self) -> None:
-        while len(self._open) < self._places():
+        while len(self._open) < self._executor.trials_at_once:
             trial = self._next.find(entry.trial for entry in self._open.values())
             if trial is None:
                 return
             self._start(trial)
-
-    def _places(self) -> int:
-        """Returns how many trials may be open; workers that joined make room for more."""
-        return max(1, self._config.workers) + self._executor.guests
 
     def _start(self, trial: Trial) -> None:
         if trial.rungs:
@@ -164,13 +166,27 @@ class SearchLoop:
 
     def _train(self, entry: _Open) -> None:
         trial = entry.trial
-        until = self._next.until(trial)
+        as_it_was = self._deaths.counts_as_it_was(trial.number)
+        until = trial.epochs if as_it_was else self._next.until(trial)
         bar = self._curves.bar() if self._oracle.pauses and until > trial.epochs else None
         self._store.update_trial(trial)
-        job = self._executor.submit("train", self._jobs.training(trial, until, bar))
+        args = self._jobs.training(trial, until, bar)
+        args |= self._stepping.args(self._jobs.space, trial.values)
+        job = self._executor.submit("train", args)
         self._open[job] = entry
 
     # Outcomes.
+
+    def _take_in(self, event: JobEvent) -> None:
+        """Handles an event, and the epochs that have come with it, in one transaction."""
+        with self._store.batch():
+            for _ in range(MOST_EVENTS):
+                self._handle(event)
+                # What follows the end of a job may be a job that runs in this process.
+                following = None if event.final else self._executor.next_event(timeout=0.0)
+                if following is None:
+                    return
+                event = following
 
     def _handle(self, event: JobEvent) -> None:
         entry = self._open.get(event.job)
@@ -202,29 +218,32 @@ class SearchLoop:
             if not self._told_copied:
                 self._tell(f"Trial {entry.trial.number}: {copied}.")
             self._told_copied = True
+        if remark := event.result.get("remark"):
+            self._tell(f"Trial {entry.trial.number}: {remark}.")
+        if learned := self._stepping.learn(event.result):
+            self._tell(learned)
         trial = after_training(entry.trial, event, self._config.objective[0])
         self._pauses.timed(trial.number, event.result.get("epoch_seconds"))
         if trial.state is TrialState.COMPLETED and trial.epochs < self._jobs.epochs:
             trial = replace(trial, reason=trial.reason or TIME_IS_UP)
-        self._finish(replace(entry, trial=trial), event)
+        self._finish(replace(entry, trial=self._deaths.closed(trial)), event)
 
     def _died(self, entry: _Open, how: dict[str, Any]) -> None:
         number, cause = entry.trial.number, how["message"]
         if how.get("traceback"):
             self._store.add_note(f"Trial {number}: {how['traceback']}")
-        # What it died of first is the reason that counts.
-        deaths, reason = entry.trial.deaths + 1, entry.trial.reason or cause
-        trial = replace(entry.trial, deaths=deaths, reason=reason)
-        # A second try of an endless trial would be as endless.
-        if deaths < MAX_DEATHS and not how.get("timed_out"):
+        trial = self._deaths.after(entry.trial, how)
+        if not trial.state.finished:
+            if self._deaths.counts_as_it_was(number):
+                self._tell(f"Trial {number}: {cause} It counts as it was before.")
+                self._train(replace(entry, trial=trial))
+                return
             self._tell(f"Trial {number}: {cause} It is tried once more.")
             # Only its current rung is lost.
-            if not trial.rungs:
-                trial = replace(trial, state=TrialState.PROPOSED)
             self._store.update_trial(trial)
             self._next.again.append(trial)
             return
-        self._finish(replace(entry, trial=replace(trial, state=TrialState.FAILED)))
+        self._finish(replace(entry, trial=trial))
         if not self._tally.seen.completed and self._tally.seen.failed >= MAX_DEATHS:
             raise WorkerDiedError(
                 f"No trial can be run: {cause} The workers' own output is in"
@@ -287,10 +306,11 @@ class SearchLoop:
 
     def _beat(self, *, force: bool = False) -> None:
         now = time.time()
-        if not force and now - self._pulse < PULSE:
+        if now - self._pulse >= PULSE:
+            self._pulse = now
+            self._store.touch_session()
+        elif not force:
             return
-        self._pulse = now
-        self._store.touch_session()
         started = [entry.started for entry in self._open.values()]
         self._observer.progress(self._tally.progress(self._budget, now, started))
 

@@ -23,6 +23,7 @@ class Progress:
         seconds_left: Seconds the search has left: the smaller of its time and
             an estimate from the trials so far; None if neither is known.
         elapsed: Seconds since the start, earlier sessions included.
+        at_once: Trials that are trained at once.
     """
 
     completed: int = 0
@@ -34,6 +35,7 @@ class Progress:
     best: Trial | None = None
     seconds_left: float | None = None
     elapsed: float = 0.0
+    at_once: int = 1
 
 
 class Observer:

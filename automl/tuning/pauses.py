@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from automl.tuning.stages import Stages, work_of
 from automl.types import PAUSES, Trial, TrialState
 
 #: Trials of each rung whose state is kept, so that disk is bounded: those that come
@@ -21,12 +22,13 @@ class Pauses:
 
     Args:
         folder: The run's folder.
+        stages: What each epoch trains on; None for everything.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, stages: Stages | None = None) -> None:
+        self._folder, self._stages = folder, stages
         self._trials: dict[int, Trial] = {}
-        #: Trial -> seconds that one of its epochs takes.
+        #: Trial -> seconds that one of its epochs takes on the whole data.
         self._paces: dict[int, float] = {}
 
     def __contains__(self, number: int) -> bool:
@@ -88,7 +90,8 @@ class Pauses:
         """
         trial = self._trials[number]
         usual = statistics.median(self._paces.values()) if self._paces else None
-        longest = trial.seconds / max(1, trial.epochs)
+        done = work_of(self._stages, 0, trial.epochs)
+        longest = trial.seconds / (done or 1.0)
         pace = min(longest, self._paces.get(number, usual if usual is not None else longest))
-        overhead = trial.seconds - trial.epochs * pace
-        return MARGIN * (overhead + (epochs - trial.epochs) * pace)
+        overhead = trial.seconds - done * pace
+        return MARGIN * (overhead + work_of(self._stages, trial.epochs, epochs) * pace)

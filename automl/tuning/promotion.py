@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -32,6 +34,44 @@ class _Climb:
         """The highest rung reached; -1 for none."""
         return max(self.scores, default=-1)
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is paused and may go on."""
+        return bool(self.scores) and not self.open and not self.over
+
+
+class _Ranking:
+    """Trials by score, the best first, the earlier first on ties; always sorted."""
+
+    def __init__(self) -> None:
+        self.keys: list[tuple[float, int]] = []
+
+    def add(self, number: int, score: float) -> None:
+        insort(self.keys, _key(number, score))
+
+    def remove(self, number: int, score: float) -> None:
+        del self.keys[self.place(_key(number, score))]
+
+    def place(self, key: tuple[float, int]) -> int:
+        return bisect_left(self.keys, key)
+
+
+@dataclass
+class _Step:
+    """The trials of one bracket that have reached a rung.
+
+    Attributes:
+        count: How many there are.
+        gone: How many of them have left it, upwards.
+        competing: Those that have, and those that wait here.
+        waiting: Those that wait here.
+    """
+
+    count: int = 0
+    gone: int = 0
+    competing: _Ranking = field(default_factory=_Ranking)
+    waiting: _Ranking = field(default_factory=_Ranking)
+
 
 class Ladder:
     """Promotes the best share of the trials of each rung, without waiting for the others.
@@ -55,7 +95,13 @@ class Ladder:
         self.epochs, self.reduction = tuple(epochs), reduction
         self._climbs: dict[int, _Climb] = {}
         self._bases: list[int] = []
+        self._started: Counter[int] = Counter()
         self._shares = _shares(self.epochs, reduction) if brackets else [1.0]
+        # What a decision needs is kept up to date trial by trial, so that it costs the
+        # same after ten trials and after ten thousand: (bracket, rung) -> who is there.
+        self._steps: defaultdict[tuple[int, int], _Step] = defaultdict(_Step)
+        self._open: set[int] = set()
+        self._waiting: set[int] = set()
 
     @property
     def top(self) -> int:
@@ -67,26 +113,49 @@ class Ladder:
         while len(self._bases) <= number:
             count = len(self._bases) + 1
             behind = [
-                share * count - self._bases.count(base) for base, share in enumerate(self._shares)
+                share * count - self._started[base] for base, share in enumerate(self._shares)
             ]
-            self._bases.append(behind.index(max(behind)))
+            base = behind.index(max(behind))
+            self._bases.append(base)
+            self._started[base] += 1
         return self._bases[number]
 
     def begin(self, number: int) -> None:
         """Makes a trial known that is about to start, or to go on."""
         climb = self._climbs.setdefault(number, _Climb(self.base(number)))
-        climb.open, climb.over = True, False
+        self._change(number, climb, climb.scores, is_open=True, over=False)
 
     def pause(self, number: int, scores: Mapping[int, float]) -> None:
         """Takes in how good a trial was on the rungs it reached; it may go on."""
-        climb = self._climbs[number]
-        climb.scores, climb.open = dict(scores), False
-        climb.over = climb.rung >= self.top
+        over = max(scores, default=-1) >= self.top
+        self._change(number, self._climbs[number], scores, is_open=False, over=over)
 
     def end(self, number: int, scores: Mapping[int, float]) -> None:
         """Takes in a trial that will not go on; without scores it counts nowhere."""
-        climb = self._climbs[number]
-        climb.scores, climb.open, climb.over = dict(scores), False, True
+        self._change(number, self._climbs[number], scores, is_open=False, over=True)
+
+    def _change(
+        self, number: int, climb: _Climb, scores: Mapping[int, float], *, is_open: bool, over: bool
+    ) -> None:
+        """Makes a trial what is said, everywhere it is counted."""
+        self._count(number, climb, -1)
+        climb.scores, climb.open, climb.over = dict(scores), is_open, over
+        self._count(number, climb, 1)
+        for members, belongs in ((self._open, is_open), (self._waiting, climb.waits)):
+            (members.add if belongs else members.discard)(number)
+
+    def _count(self, number: int, climb: _Climb, sign: int) -> None:
+        """Adds a trial to the steps that it has reached, or takes it out of them."""
+        for rung, score in climb.scores.items():
+            step = self._steps[climb.base, rung]
+            gone = climb.rung > rung or climb.open
+            waits = climb.rung == rung and climb.waits
+            step.count += sign
+            step.gone += sign * gone
+            # Who failed or was stopped here leaves the place to the next.
+            for ranking, belongs in ((step.competing, gone or waits), (step.waiting, waits)):
+                if belongs:
+                    (ranking.add if sign > 0 else ranking.remove)(number, score)
 
     def is_climbing(self, number: int) -> bool:
         """Returns whether a trial is known and may still be trained."""
@@ -123,8 +192,7 @@ class Ladder:
 
     def paused(self) -> list[int]:
         """Returns the trials that may still go on, the highest rung and best score first."""
-        found = [number for number, climb in self._climbs.items() if self._may_go_on(climb)]
-        return sorted(found, key=lambda number: self._order(number))
+        return sorted(self._waiting, key=self._order)
 
     def next(self, *, closing: bool = False, judge: Judge | None = None) -> int | None:
         """Returns the trial to go on with; None if a new one should begin.
@@ -136,7 +204,9 @@ class Ladder:
                 then as many are promoted as the share says, and no more when
                 opinions change.
         """
-        brackets = sorted({climb.base for climb in self._climbs.values()})
+        if not self._waiting:
+            return None
+        brackets = sorted({base for base, _ in self._steps})
         for rung in reversed(range(self.top)):
             for base in brackets:
                 found = self._promoted(base, rung, math.floor, judge)
@@ -145,7 +215,7 @@ class Ladder:
         if not closing:
             return None
         for rung in range(self.top):
-            if any(climb.open and climb.rung < rung for climb in self._climbs.values()):
+            if any(self._climbs[number].rung < rung for number in self._open):
                 return None  # They may be better than those that are here.
             for base in brackets:
                 found = self._promoted(base, rung, math.ceil, judge)
@@ -157,40 +227,30 @@ class Ladder:
         self, base: int, rung: int, rounded: Callable[[float], int], judge: Judge | None
     ) -> int | None:
         """Returns the trial of one bracket to be promoted from a rung, if there is one."""
-        here = [
-            n for n, climb in self._climbs.items() if climb.base == base and rung in climb.scores
-        ]
-        share = rounded(len(here) / self.reduction)
-        waiting = {
-            n for n in here if self._climbs[n].rung == rung and self._may_go_on(self._climbs[n])
-        }
-        if not waiting or not share:
+        step = self._steps.get((base, rung))
+        share = rounded(step.count / self.reduction) if step else 0
+        if step is None or not step.waiting.keys or not share:
             return None
         if judge is None:
-            # Who failed or was stopped here leaves the place to the next.
-            left = [
-                n
-                for n in here
-                if n in waiting or self._climbs[n].rung > rung or self._climbs[n].open
-            ]
-            ranked = sorted(left, key=lambda n: (-self._climbs[n].scores[rung], n))
-            return next((number for number in ranked[:share] if number in waiting), None)
-        gone = sum(self._climbs[n].rung > rung or self._climbs[n].open for n in here)
-        if gone >= share:
+            best = step.waiting.keys[0]
+            return best[1] if step.competing.place(best) < share else None
+        if step.gone >= share:
             return None
-        numbers = sorted(waiting)
+        numbers = sorted(number for _, number in step.waiting.keys)
         scores = [self._climbs[number].scores[rung] for number in numbers]
         expected = judge(numbers, scores)
         worth = zip(scores if expected is None else expected, scores, strict=True)
-        best = dict(zip(numbers, worth, strict=True))
-        return max(numbers, key=lambda number: (best[number], -number))
+        known = dict(zip(numbers, worth, strict=True))
+        return max(numbers, key=lambda number: (known[number], -number))
 
-    def _may_go_on(self, climb: _Climb) -> bool:
-        return bool(climb.scores) and not climb.open and not climb.over
-
-    def _order(self, number: int) -> tuple[int, float, int]:
+    def _order(self, number: int) -> tuple[int, tuple[float, int]]:
         climb = self._climbs[number]
-        return -climb.rung, -climb.scores[climb.rung], number
+        return -climb.rung, _key(number, climb.scores[climb.rung])
+
+
+def _key(number: int, score: float) -> tuple[float, int]:
+    """Returns what sorts a trial; one whose score is no number comes last."""
+    return (math.inf if math.isnan(score) else -score), number
 
 
 def _shares(epochs: Sequence[int], reduction: int) -> list[float]:

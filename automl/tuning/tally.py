@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from automl.selection import score
@@ -19,19 +19,18 @@ class Tally:
 
     Args:
         planned: Trials to train, or None.
-        workers: Trials that are trained at once.
+        at_once: Returns how many trials are open at once now.
 
     Attributes:
         seen: Where the search stands, without its times.
         rejected_in_a_row: Candidates turned away since the last one was trained.
     """
 
-    def __init__(self, planned: int | None, workers: int) -> None:
+    def __init__(self, planned: int | None, at_once: Callable[[], int] = lambda: 1) -> None:
         self.seen = Progress(planned=planned)
         self.rejected_in_a_row = 0
-        self._workers = max(1, workers)
+        self._at_once = at_once
         self._seconds = 0.0
-
         self._known: dict[int, tuple[TrialState, float]] = {}
 
     @property
@@ -75,17 +74,20 @@ class Tally:
             now: Seconds since the Unix epoch.
             started: When each open trial began, alike.
         """
-        left = self._seconds_left(budget, now, started)
-        return replace(self.seen, seconds_left=left, elapsed=now - budget.started)
+        left, elapsed = self._seconds_left(budget, now, list(started)), now - budget.started
+        return replace(self.seen, seconds_left=left, elapsed=elapsed, at_once=self._at_once())
 
-    def _seconds_left(self, budget: Budget, now: float, started: Iterable[float]) -> float | None:
+    def _seconds_left(self, budget: Budget, now: float, started: Sequence[float]) -> float | None:
         """The smaller of what the time allows and what the trials left will take."""
         allowed, planned = budget.seconds_left(), self.seen.planned
         if planned is None or not self.trained:
             return allowed
+        usual = self._seconds / self.trained
         in_hand = sum(now - began for began in started)
-        needed = max(0.0, (planned - self.trained) * self._seconds / self.trained - in_hand)
-        needed /= self._workers
+        needed = max(0.0, (planned - self.trained) * usual - in_hand) / self._at_once()
+        if started:
+            # The one that began last is not done any sooner for the others' being done.
+            needed = max(needed, usual - (now - max(started)))
         return needed if allowed is None else min(allowed, needed)
 
 

@@ -6,16 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from automl.errors import MissingPartError, UserInputError, VerificationError
 from automl.registry import RUNTIMES
 from automl.verify.base import Timing
-from automl.verify.beside import exported_file, format_of, usage_beside
+from automl.verify.beside import exported_file, format_of
+from automl.verify.feeding import example_for
 from automl.verify.finding import runtimes_for
-
-if TYPE_CHECKING:
-    import numpy as np
 
 THREADS = (1, 2, 4)
 
@@ -117,7 +115,7 @@ def benchmark(
         raise UserInputError(f"{asked} runs no {format_of(file)} file. Received: {file}.")
     if min(threads, default=0) < 1:
         raise UserInputError(f"Threads are 1 or more. Received: {', '.join(map(str, threads))}.")
-    fed = example(usage_beside(file))
+    fed = example_for(file)
     rows = []
     for name in names:
         runtime = RUNTIMES.get(name)()
@@ -134,21 +132,3 @@ def benchmark(
     single = file.parent if len(list(file.parent.iterdir())) > 1 else file
     size = folder_size(single)[0] if single.is_dir() else file.stat().st_size
     return Benchmark(file, size, tuple(rows), machine())
-
-
-def example(record: dict[str, Any]) -> np.ndarray:
-    """Returns one made-up raw example, always the same: 1 x shape.
-
-    Args:
-        record: What ``preprocessing.json`` says.
-    """
-    import numpy as np
-
-    random = np.random.default_rng(0)
-    shape = (1, *record["shape"])
-    searched = record["searched"]
-    if record["dtype"] == "int32":
-        most = max(2, int(searched.get("vocabulary") or 2))
-        return random.integers(1, most, shape, dtype=np.int32)
-    low, high = record.get("range") or (0.0, 1.0)
-    return random.uniform(low, high, shape).astype(np.float32)

@@ -48,6 +48,11 @@ def exported_file(path: Path) -> Path:
     return file
 
 
+def has_usage(file: Path) -> bool:
+    """Returns whether ``preprocessing.json`` stands beside a file or one folder up."""
+    return any((folder / usage.FILE_NAME).is_file() for folder in _folders(file))
+
+
 def usage_beside(file: Path) -> dict[str, Any]:
     """Returns what ``preprocessing.json`` says, beside a file or one folder up.
 
@@ -141,7 +146,7 @@ def _exported_keras(folder: Path, trial: int | None) -> Path | None:
 
 def _changed_beside(file: Path) -> str:
     """Compares what stands beside the models: labels, preprocessing."""
-    for folder in (file.parent, file.parent.parent):
+    for folder in _folders(file):
         if (folder / MANIFEST).is_file():
             known = (_record(file, MANIFEST) or {}).get("files", {})
             for name, entry in known.items():
@@ -155,8 +160,12 @@ def _changed_beside(file: Path) -> str:
     return ""
 
 
+def _folders(file: Path) -> tuple[Path, Path]:
+    return file.parent, file.parent.parent
+
+
 def _record(file: Path, name: str) -> dict[str, Any] | None:
-    for folder in (file.parent, file.parent.parent):
+    for folder in _folders(file):
         path = folder / name
         if path.is_file():
             try:

@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from automl.errors import MissingPartError
+from automl.programs import run_program
 
 try:
     import fcntl
@@ -184,16 +185,7 @@ class NpmPackages:
     def _npm_ci(self, folder: Path) -> str | None:
         command = [str(shutil.which("npm")), "ci", *NPM_FLAGS]
         try:
-            done = subprocess.run(
-                command,
-                cwd=folder,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=TIMEOUT_S,
-                stdin=subprocess.DEVNULL,
-                check=False,
-            )
+            done = run_program(command, seconds=TIMEOUT_S, folder=folder)
         except subprocess.TimeoutExpired:
             return (
                 f"npm did not fetch {self.title} within {TIMEOUT_S} s: check the network and try"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from importlib.resources import as_file, files
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from automl.data.storage import chunks
 from automl.errors import VerificationError
 from automl.verify.base import Runtime, RuntimeResult
+from automl.verify.calling import call_runtime
 
 if TYPE_CHECKING:
     from automl.data.base import Examples
@@ -61,14 +61,8 @@ class TFLMRuntime(Runtime):
 
     def _call(self, path: Path, folder: Path) -> None:
         with as_file(files("automl.verify") / "tflm_program.py") as program:
-            done = subprocess.run(
-                [sys.executable, str(program), str(folder)],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=TIMEOUT_S,
-                stdin=subprocess.DEVNULL,
-                check=False,
+            done = call_runtime(
+                self.name, path, [sys.executable, program, folder], seconds=TIMEOUT_S
             )
         if done.returncode != 0:
             lines = [line for line in done.stderr.splitlines() if line.strip()]

@@ -8,6 +8,8 @@ import click
 
 from automl.errors import UserInputError
 
+from ..choice_options import choice_options
+
 
 @click.command(name="compress", short_help="Try further recipes on a finished run.")
 @click.argument("run", metavar="[RUN]", type=click.Path(), required=False)
@@ -21,15 +23,7 @@ from automl.errors import UserInputError
     "--trial", "trials", type=int, metavar="N", multiple=True,
     help="A trial whose weights were kept; repeatable.  [default: the few best]",
 )  # fmt: skip
-@click.option(
-    "--max-accuracy-drop", metavar="SHARE",
-    help="How much worse than the best float32 file it may be.  [default: as in the search]",
-)  # fmt: skip
-@click.option(
-    "--prefer", metavar="WHAT",
-    help="Of the files that are good enough: size, gzip_size, latency, ram or accuracy."
-    "  [default: as in the search]",
-)  # fmt: skip
+@choice_options(drop="as in the search", prefer="as in the search")
 @click.option("--max-size", metavar="SIZE", help="Bytes of the file, e.g. 50kB.")
 @click.option("--time", metavar="TIME", help="What it may take, e.g. 10m.  [default: no bound]")
 @click.option("--allow-code", is_flag=True, help="Import module:Class names that RUN recorded.")
@@ -100,7 +94,7 @@ def _list(as_json: bool) -> None:
 
 
 def _show(name: str, as_json: bool) -> None:
-    from automl.compression.files import to_toml
+    from automl.compression.recipe_files import to_toml
     from automl.registry import RECIPES
 
     recipe = RECIPES.get(name)

@@ -23,7 +23,10 @@ def command(run: str, inputs: tuple[str, ...], as_json: bool) -> None:
     with without_native_noise():
         from automl.predicting import Predictor
 
-        predictions = Predictor(run).predict(inputs)
+        predictor = Predictor(run)
+        if predictor.start:
+            click.echo(predictor.start, err=True)
+        predictions = predictor.predict(inputs)
         if as_json:
             click.echo(json.dumps([each.to_dict() for each in predictions], indent=2))
             return

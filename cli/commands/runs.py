@@ -1,4 +1,4 @@
-"""`automl runs [list|show|rm]`."""
+"""`automl runs [list|show|rm|learned|forget]`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from automl.units import format_duration, format_size
 @click.group(name="runs", short_help="List, show and remove runs.", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """List, show and remove runs; lists them when nothing else is said."""
+    """List, show and remove runs, and what they taught; lists them when nothing else is said."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_command)
 
@@ -106,6 +106,10 @@ def list_command(text: str, state: str | None, parent: str, as_json: bool) -> No
     if not console.is_terminal:
         console.width = 120  # No screen to fit into.
     console.print(table)
+    from automl.learned.telling import told
+
+    if line := told():
+        click.echo(line, err=True)
 
 
 def _matches(record: dict[str, object], text: str, state: str | None) -> bool:
@@ -152,3 +156,44 @@ def remove_command(run: str, yes: bool) -> None:
     with locked(opened.folder):
         shutil.rmtree(opened.folder)
     click.echo(f"Removed {opened.folder}.")
+
+
+@command.command(name="learned")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def learned_command(as_json: bool) -> None:
+    """Show what finished runs taught: the first guesses of later ones on the same kind of data."""
+    from automl.learned.home import home
+    from automl.learned.shelf import Shelf
+    from automl.learned.telling import described, told
+
+    place = home()
+    lessons = [] if place is None else Shelf(place).lessons()
+    if as_json:
+        click.echo(json.dumps([lesson.to_dict() for lesson in lessons], indent=2))
+        return
+    for lesson in lessons:
+        click.echo(described(lesson))
+    click.echo(told() or "No run has taught anything yet: --learn keeps what finished runs find.")
+
+
+@command.command(name="forget")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget_command(yes: bool) -> None:
+    """Forget what finished runs taught; the runs themselves stay."""
+    from automl.learned.home import home
+    from automl.learned.shelf import Shelf
+
+    place = home()
+    shelf = None if place is None else Shelf(place)
+    if shelf is None or not shelf.path.exists():
+        click.echo("There is nothing to forget.")
+        return
+    if not yes and not click.confirm(
+        f"Remove {shelf.path}, what {len(shelf.lessons())} runs taught?"
+    ):
+        raise UserInputError("Nothing was removed.")
+    try:
+        count = shelf.forget()
+    except OSError as error:
+        raise UserInputError(f"{shelf.path} cannot be removed: {error.strerror}.") from error
+    click.echo(f"Forgot what {count} run{'' if count == 1 else 's'} taught.")

@@ -16,7 +16,9 @@ from automl.errors import AutomlError, UserInputError, VerificationError
 from automl.extending import Extension, take_extension
 from automl.units import format_duration
 
+from ..choice_options import choice_options
 from ..data_options import data_options
+from ..machine_options import machine_options
 from ..sections import SectionedCommand
 
 if TYPE_CHECKING:
@@ -33,8 +35,12 @@ _SECTIONS = {
         "objective", "finalists", "repeats", "seed",
     ),
     "Budget": (
-        "time", "trials", "trial_time", "epochs", "rungs", "reduction", "max_size",
-        "max_gzip_size", "max_ram", "max_latency", "max_flops", "max_params", "workers",
+        "time", "trials", "trial_time", "epochs", "rungs", "reduction", "subset", "max_size",
+        "max_gzip_size", "max_ram", "max_latency", "max_flops", "max_params",
+    ),
+    "Machine": (
+        "workers", "backend", "accelerator", "precision", "devices_per_trial",
+        "trials_per_device", "ray", "ray_resources", "storage",
     ),
     "Files": (
         "compress", "max_accuracy_drop", "prefer", "export", "out", "resume", "join",
@@ -129,6 +135,11 @@ _SECTIONS = {
     help="One of N trials goes on from a rung, to N times the epochs.  [default: 3]",
 )  # fmt: skip
 @click.option(
+    "--subset", metavar="SHARE|auto|off",
+    help="Train on a share of the examples up to the first rung, on all from the last; auto does"
+    " for large data.  [default: auto]",
+)  # fmt: skip
+@click.option(
     "--validation", metavar="SHARE|DATA", help="Ranks candidates.  [default: 0.2 of the rest]"
 )
 @click.option(
@@ -138,25 +149,13 @@ _SECTIONS = {
     "--class-weights", metavar="MODE",
     help="none, balanced, or auto: balanced where classes are very unequal.  [default: auto]",
 )  # fmt: skip
-@click.option(
-    "--workers", type=int, metavar="N",
-    help="Worker processes; with one, the same seed proposes and scores the same.  [default: 1]",
-)  # fmt: skip
+@machine_options
 @click.option(
     "--compress", metavar="RECIPE", multiple=True,
     help="auto, none, a recipe (automl compress --list) or a .toml file of them; repeatable."
     "  [default: auto]",
 )  # fmt: skip
-@click.option(
-    "--max-accuracy-drop", metavar="SHARE",
-    help="How much worse than the best float32 file the one that ships may be."
-    "  [default: 1%, or one standard error]",
-)  # fmt: skip
-@click.option(
-    "--prefer", metavar="WHAT",
-    help="Of the files that are good enough: size, gzip_size, latency, ram or accuracy."
-    "  [default: the cost among the objectives]",
-)  # fmt: skip
+@choice_options(drop="1%, or one standard error", prefer="the cost among the objectives")
 @click.option(
     "--export",
     metavar="FORMAT",
@@ -287,8 +286,11 @@ def _record(run: Any) -> dict[str, Any]:
     choice = run.choice
     return {
         "run": str(run.folder),
+        "task": run.fact("task"),
+        "objective": list(run.objective),
         "choice": None if choice is None else vars(choice),
         "artifacts": [artifact.to_dict() for artifact in run.artifacts],
+        "warning": run.fact("warning"),
         "report": str(run.folder / "report.html"),
         "seconds": round(run.seconds, 1),
     }

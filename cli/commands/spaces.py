@@ -13,6 +13,7 @@ import click
 from automl.errors import UserInputError
 
 from ..inputs import EXAMPLES
+from ..listed_spaces import KINDS, listed_spaces
 from ..noise import without_native_noise
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from search_spaces import Signature
     from search_spaces.space import SearchSpace
 
-#: What `list` asks each space about: the smallest usual input of each kind.
-_KINDS = ("image:28x28x1", "spectrogram:49x40", "series:64x6", "tokens:32:1000", "vector:13")
 _PICTURES = (".svg", ".png", ".pdf")
 
 
@@ -38,11 +37,8 @@ def command(ctx: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_command(as_json: bool) -> None:
     """List the registered search spaces, what each takes and what it ships as."""
-    from search_spaces import SPACES
-
     with without_native_noise():
-        records = [_listed(name, SPACES.get(name)) for name in SPACES.names()]
-        records.append(_listed_auto())
+        records = listed_spaces()
     if as_json:
         click.echo(json.dumps(records, indent=2))
         return
@@ -63,54 +59,6 @@ def list_command(as_json: bool) -> None:
     if not console.is_terminal:
         console.width = 120  # No screen to fit into.
     console.print(table)
-
-
-def _listed(name: str, space: Any) -> dict[str, Any]:
-    from search_spaces import Signature, TargetSpec
-    from search_spaces.limits import TARGETS
-
-    from ..inputs import parse_input
-
-    inputs: list[str] = []
-    refused: set[str] = set()
-    for text in _KINDS:
-        spec = parse_input(text)
-        # A space is for one question: the first that it answers.
-        rebuilt = TargetSpec("reconstruction", math.prod(spec.shape))
-        for target in (TargetSpec("classification", 10), rebuilt):
-            signature = Signature(spec, target)
-            if space.accepts(signature) is None:
-                made = space(signature)
-                refused |= {out.target for out in made.limited if not out.name}
-                inputs.append(spec.kind)
-                break
-    return {
-        "name": name,
-        "summary": space.summary,
-        "inputs": inputs,
-        "targets": [target for target in TARGETS if target not in refused],
-    }
-
-
-def _listed_auto() -> dict[str, Any]:
-    from search_spaces import Signature, TargetSpec
-    from search_spaces.limits import TARGETS
-    from search_spaces.making import AUTO
-    from search_spaces.spaces.auto import suited
-
-    from ..inputs import parse_input
-
-    spaces = {
-        spec.kind: suited(Signature(spec, TargetSpec("classification", 10)))
-        for spec in map(parse_input, _KINDS)
-    }
-    meant = "; ".join(f"{kind}: {' + '.join(names)}" for kind, names in spaces.items())
-    return {
-        "name": AUTO,
-        "summary": f"the spaces that suit the data, together, by its kind and size ({meant})",
-        "inputs": list(spaces),
-        "targets": list(TARGETS),
-    }
 
 
 @command.command(name="show")
@@ -209,7 +157,7 @@ def _signature(
         ).summary
         return find_task("auto", summary)[1]
     target = TargetSpec("classification", classes)
-    specs = [parse_input(text) for text in ([words] if words else _KINDS)]
+    specs = [parse_input(text) for text in ([words] if words else KINDS)]
     return _first_that_fits(config, [Signature(spec, target) for spec in specs])
 
 

@@ -63,10 +63,12 @@ def command(
 
     from automl.records.store import FILE_NAME
     from automl.registry import RUNTIMES
+    from automl.verify.beside import format_of
 
     for name in runtimes:
         RUNTIMES.path(name)
-    is_run = (Path(run) / FILE_NAME).is_file() or not Path(run).exists()
+    # A path that is not there is taken for what its name says.
+    is_run = (Path(run) / FILE_NAME).is_file() or not (Path(run).exists() or format_of(Path(run)))
     reading = {name: value for name, value in reading.items() if value not in (None, ())}
     if is_run and (data or reading):
         raise UserInputError(

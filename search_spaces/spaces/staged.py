@@ -171,12 +171,20 @@ class StagedSpace(SearchSpace):
             tensor = keep(add_noise(tensor, rules.noise, "g"), mask)
         tensor, mask = self._stem(architecture, tensor, mask)
         for number, stage in enumerate(architecture.stages, start=1):
-            around = replace(_around(architecture, stage.width, f"s{number}"), mask=mask)
+            last = number == len(architecture.stages) and not architecture.top
+            around = replace(
+                _around(architecture, stage.width, f"s{number}"),
+                mask=mask,
+                activation=_activation(architecture, last=last),
+            )
             rates = _branch_dropouts(architecture, number)
             tensor, mask = apply_stage(stage, tensor, around, architecture.pooling, rates)
             tensor = drop_channels(tensor, rules.channel_dropout, f"s{number}d")
         if architecture.top:
-            around = _around(architecture, architecture.top, "t")
+            around = replace(
+                _around(architecture, architecture.top, "t"),
+                activation=_activation(architecture, last=True),
+            )
             tensor = pointwise(
                 tensor, around.filters, around.use_bias, "tc", kernel_initializer=around.initializer
             )
@@ -231,6 +239,17 @@ def _around(architecture: StagedArchitecture, filters: int, name: str) -> Surrou
         normalization=architecture.normalization,
         name=name,
     )
+
+
+def _activation(architecture: StagedArchitecture, *, last: bool) -> str:
+    """Returns the activation of a stage.
+
+    A maximum over positions lets positive values through alone, so that a slope for
+    negative ones would never be learned right before it.
+    """
+    if last and architecture.head == "max" and architecture.activation == "prelu":
+        return "leaky_relu"
+    return architecture.activation
 
 
 def _branch_dropouts(architecture: StagedArchitecture, number: int) -> list[float]:

@@ -62,6 +62,8 @@ class Batches(keras.utils.PyDataset):
         seed: Anything from 0 on.
         shuffle: Whether each epoch has an order of its own.
         dtype: Type that a batch of inputs is given; None to leave it.
+        even: Whether the last batch of an epoch is filled up with the first examples of
+            it: where each size of a batch is compiled, this halves the time of that.
     """
 
     def __init__(
@@ -74,10 +76,12 @@ class Batches(keras.utils.PyDataset):
         seed: int = 0,
         shuffle: bool = True,
         dtype: str | None = None,
+        even: bool = False,
     ) -> None:
         super().__init__()
+        self._even = even
         self.epoch = 0
-        self._x, self._y, self._weights, self._dtype = x, y, weights, dtype
+        self._x, self._y, self._weights, self.dtype = x, y, weights, dtype
         self._batch_size, self._seed, self._shuffle = batch_size, seed, shuffle
         self._order = (-1, np.arange(len(x)))
 
@@ -88,12 +92,28 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[NDArray[Any], ...]:
         """Returns one batch of the current epoch: inputs, targets and, if given, weights."""
         epoch = self.epoch
-        begin = index * self._batch_size
-        chosen = self._order_of(epoch)[begin : begin + self._batch_size]
-        x = np.asarray(self._x[chosen], self._dtype)
+        chosen = self._positions(index, epoch)
+        x = np.asarray(self._x[chosen], self.dtype)
         rng = np.random.default_rng((self._seed, epoch, index + 1))
         x, y = self._change(x, self._y[chosen], rng)
         return (x, y) if self._weights is None else (x, y, self._weights[chosen])
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """All examples: inputs, targets, and sample weights or None."""
+        return self._x, self._y, self._weights
+
+    def positions(self, index: int) -> NDArray[np.int64]:
+        """Returns where the examples of one batch of the current epoch are."""
+        return self._positions(index, self.epoch)
+
+    def _positions(self, index: int, epoch: int) -> NDArray[np.int64]:
+        """Returns where the examples of one batch of an epoch are."""
+        begin, order = index * self._batch_size, self._order_of(epoch)
+        chosen = order[begin : begin + self._batch_size]
+        if self._even and begin:
+            chosen = np.append(chosen, order[: self._batch_size - len(chosen)])
+        return chosen
 
     def _change(
         self, x: NDArray[Any], y: NDArray[Any], rng: np.random.Generator

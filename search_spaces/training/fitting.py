@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,6 +49,7 @@ def fit(
     stopping: bool = True,
     initial_epoch: int = 0,
     until: int | None = None,
+    placed: Callable[[Batches, Any], Any] | None = None,
     **options: Any,
 ) -> Any:
     """Trains a model that `compile_model` compiled, by all that its recipe says.
@@ -94,6 +95,8 @@ def fit(
         initial_epoch: Epochs that the model was trained for before.
         until: Epoch after which to pause; the schedule is stretched over
             `epochs` all the same. None for `epochs`.
+        placed: Is given the batches of arrays that are not augmented, and the model, and
+            returns what the model is fitted on instead; None to leave them.
         options: Further arguments of `keras.Model.fit`.
 
     Returns:
@@ -135,7 +138,8 @@ def fit(
         augmenter = Augmenter(rules, signature.input) if rules.active else None
         batches = data.batches(augmenter, signature.input.dtype, size, seed, shuffle)
         given["shuffle"] = False  # Keras would swap batches by Python's global generator.
-        data = _Data(batches, None, None, data.validation)
+        used = batches if placed is None or augmenter is not None else placed(batches, model)
+        data = _Data(used, None, None, data.validation)
         own.append(EpochCounter(batches))
         given.setdefault("validation_batch_size", size)
     if data.validates_in_parts:
@@ -238,6 +242,8 @@ class _Data:
             "seed": int(np.random.randint(2**31)) if seed is None else seed,
             "shuffle": shuffle,
             "dtype": dtype,
+            # On JAX every size of a batch is compiled.
+            "even": shuffle and keras.backend.backend() == "jax",
         }
         x, y = _readable(self.x), _readable(self.y)
         if augmenter is None:

@@ -26,6 +26,8 @@ def test_every_part_is_examined(command: Command, tmp_path: Path) -> None:
     for name in ("litert", "tfjs-cpu", "tfjs-wasm"):
         assert found[f"runtime {name}"]["works"], found[f"runtime {name}"]
     assert "CPU" in found["keras on tensorflow"]["remark"]
+    assert "core(s)" in found["cpu"]["remark"]
+    assert "float32" in found["cpu"]["remark"]
 
 
 def test_without_node_it_says_what_to_do(command: Command, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from automl_cli.commands.runs import command
 from click.testing import CliRunner
 
 from automl.config_parsing import make_config
+from automl.learned.lesson import Kind, Lesson, Proven
+from automl.learned.shelf import Shelf
 from automl.records.store import RunStore
 from automl.types import Measures, Trial, TrialState
 
@@ -94,3 +96,43 @@ def test_for_people_it_is_a_table(parent):
     assert "val_accuracy 0.9000" in done.output or "0.9" in done.output
     done = CliRunner().invoke(command, ["list", "zebra", "--parent", str(parent)])
     assert "No such runs" in done.output
+
+
+@pytest.fixture
+def taught(tmp_path, monkeypatch):
+    """A home in which one finished run has left what it found."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("AUTOML_HOME", str(home))
+    kind = Kind("classification", "image", (8, 8, 1), "class", 10, 1_000)
+    Shelf(home).keep("run", Lesson(kind, "val_accuracy", (Proven("cnn", {"width": 8}),)))
+    return home
+
+
+def said(*words, answer=""):
+    return CliRunner().invoke(command, words, input=answer)
+
+
+def test_what_runs_taught_is_shown(taught, parent):
+    line = "classification of image 8x8x1, 1,000 examples: 1 configuration of cnn"
+    assert line in said("learned").stdout
+    (record,) = json.loads(said("learned", "--json").stdout)
+    assert record["objective"] == "val_accuracy"
+    listed = said("list", "--parent", str(parent))
+    assert f"What 1 finished run taught is in {taught}" in listed.stderr
+    assert "taught" not in listed.stdout
+
+
+def test_what_runs_taught_is_forgotten_once_it_is_confirmed(taught):
+    assert said("forget", answer="n\n").exit_code != 0
+    assert Shelf(taught).lessons()
+    done = said("forget", answer="y\n")
+    assert done.exit_code == 0 and "Forgot what 1 run taught." in done.stdout
+    assert not list(taught.iterdir())
+    assert "nothing to forget" in said("forget", "--yes").stdout
+    assert "No run has taught anything yet" in said("learned").stdout
+
+
+def test_nothing_is_kept_where_nothing_may_be(monkeypatch):
+    monkeypatch.setenv("AUTOML_HOME", "")
+    assert "nothing to forget" in said("forget", "--yes").stdout
+    assert json.loads(said("learned", "--json").stdout) == []

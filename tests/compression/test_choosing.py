@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from automl.compression.choosing import judge, pareto, pick
-from automl.compression.outcomes import rows
+from automl.compression.ladder_rows import rows
 from automl.compression.rule import Rule
 from automl.config import Constraints
 from automl.errors import NothingFeasibleError, UserInputError, VerificationError

@@ -70,6 +70,51 @@ def test_one_kernel_may_be_spoken_of_twice(kernel, tmp_path):
     assert not broken(check(claims, written(both, INT8, tmp_path)))
 
 
+def test_kernels_of_one_size_are_not_taken_for_each_other(tmp_path):
+    inputs = keras.Input((8, 8, 4), name="x")
+    layers = [keras.layers.Conv2D(4, 3, padding="same", name=f"c{each}") for each in range(3)]
+    tensor = inputs
+    for layer in layers:
+        tensor = layer(tensor)
+    chained = keras.Model(inputs, keras.layers.Dense(3)(keras.layers.Flatten()(tensor)))
+    rng = np.random.default_rng(0)
+    most = (4, 2, 3)
+    for layer, count in zip(layers, most, strict=True):
+        layer.kernel.assign(rng.choice(np.arange(1, count + 1) / count, size=layer.kernel.shape))
+    x = rng.normal(size=(16, 8, 8, 4)).astype("float32")
+    (tmp_path / "m.tflite").write_bytes(convert(freeze(chained), INT8, x))
+    # The loosest claim comes first: it must not take what a stricter one needs.
+    claims = [Claim(f"c{k}", "clusters", (3, 3, 4, 4), most[k]) for k in range(3)]
+    found = check(claims, tmp_path / "m.tflite")
+    assert not broken(found)
+    assert [each["found"] for each in found] == [4, 2, 3]
+    strict = [*claims[:2], Claim("c2", "clusters", (3, 3, 4, 4), 2)]
+    assert [each["holds"] for each in check(strict, tmp_path / "m.tflite")].count(False) == 1
+    one_more = [*claims, Claim("c3", "clusters", (3, 3, 4, 4), 4)]
+    assert broken(check(one_more, tmp_path / "m.tflite")).endswith("no such kernel")
+
+
+def test_zeros_of_a_table_are_those_that_are_looked_up_as_zero(tmp_path):
+    ids = keras.Input((6,), dtype="int32", name="ids")
+    table = keras.layers.Embedding(40, 8, name="e")
+    looked_up = keras.Model(ids, keras.layers.Dense(3)(keras.layers.Flatten()(table(ids))))
+    rng = np.random.default_rng(0)
+    values = rng.uniform(0.2, 1, (40, 8)) * (rng.random((40, 8)) < 0.3)
+    table.embeddings.assign(values)
+    x = rng.integers(0, 40, (32, 6)).astype("int32")
+    (tmp_path / "m.tflite").write_bytes(convert(freeze(looked_up), INT8, x))
+    (found,) = check(
+        [Claim("e", "sparsity", (40, 8), float(np.mean(values == 0)))], tmp_path / "m.tflite"
+    )
+    assert found["holds"]
+    values = values.reshape(10, 4, 8)
+    values[:, ::2] = 0
+    table.embeddings.assign(values.reshape(40, 8))
+    (tmp_path / "m.tflite").write_bytes(convert(freeze(looked_up), INT8, x))
+    (found,) = check([Claim("e", "two_four", (40, 8), 1.0)], tmp_path / "m.tflite")
+    assert found["holds"]
+
+
 def test_a_kernel_that_is_not_there_does_not_hold(kernel, tmp_path):
     claim = Claim("gone", "sparsity", (5, 7), 0.5)
     found = check([claim], written(kernel, FLOAT32, tmp_path))

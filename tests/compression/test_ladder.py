@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import automl
 from automl.compression import ladder
 from automl.compression.recipes import INT8
-from automl.compression.wishing import make_wish
+from automl.compression.request import make_request
 from automl.config import SearchConfig
 from automl.errors import UserInputError
 from automl.registry import EXPORTERS, RECIPES
@@ -51,13 +51,13 @@ def test_what_trains_needs_time_to_do_so():
     assert not clock.too_late(RECIPES.get("prune80_int8"), training=10.0)
 
 
-def test_a_wish_is_the_search_s_own_where_nothing_is_said():
+def test_a_request_is_the_search_s_own_where_nothing_is_said():
     config = SearchConfig("digits", max_accuracy_drop=0.02, prefer="latency")
-    assert make_wish(config).rule == config.rule
-    assert make_wish(config).recipes == ("auto",)
-    wish = make_wish(config, ("int8",), (3,), "0.5%", "size", "9kB", "2m")
-    assert (wish.rule.max_drop, wish.rule.prefer) == (0.005, "size")
-    assert (wish.constraints.max_size, wish.time, wish.trials) == (9000, 120.0, (3,))
+    assert make_request(config).rule == config.rule
+    assert make_request(config).recipes == ("auto",)
+    request = make_request(config, ("int8",), (3,), "0.5%", "size", "9kB", "2m")
+    assert (request.rule.max_drop, request.rule.prefer) == (0.005, "size")
+    assert (request.constraints.max_size, request.time, request.trials) == (9000, 120.0, (3,))
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 
 GUIDE = Path(__file__).parents[2] / "CONTRIBUTING.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-EXTENSIONS = 7
+EXTENSIONS = 8
 
 
 def blocks(language):

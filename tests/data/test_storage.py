@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import pytest
 
-from automl.data.storage import StoredExamples, chunks, size_of, take
+from automl.data.storage import StoredExamples, chunks, take
 from automl.data.writing import ExamplesWriter
 from automl.errors import UserInputError
 
@@ -53,7 +53,7 @@ def test_what_is_not_there_is_refused(stored, index):
 
 def test_it_has_the_looks_of_an_array(stored):
     assert (stored.shape, stored.ndim, stored.dtype, len(stored)) == ((50, 3, 2), 3, "uint8", 50)
-    assert stored.nbytes == size_of(stored) == size_of(ARRAY) == 300
+    assert stored.nbytes == ARRAY.nbytes == 300
     np.testing.assert_array_equal(np.stack(list(stored)), ARRAY)
 
 

@@ -80,9 +80,7 @@ def audio(folder: Path) -> Kind:
     import soundfile
 
     random = np.random.default_rng(0)
-    for number in range(24):
-        place = folder / "sounds" / ["low", "high"][number % 2] / f"{number}.wav"
-        place.parent.mkdir(parents=True, exist_ok=True)
+    for number, place in _places(folder / "sounds", ("low", "high"), 24, ".wav"):
         wave = np.sin(np.arange(2000) * (0.1 + 0.5 * (number % 2)) + random.uniform(0, 6))
         soundfile.write(place, 0.7 * wave, 4000, subtype="PCM_16")
     return Kind(str(folder / "sounds"), {}, "classification")
@@ -92,9 +90,7 @@ def pictures(folder: Path) -> Kind:
     from PIL import Image
 
     random = np.random.default_rng(0)
-    for number in range(60):
-        place = folder / "photos" / ["dark", "light"][number % 2] / f"{number}.png"
-        place.parent.mkdir(parents=True, exist_ok=True)
+    for number, place in _places(folder / "photos", ("dark", "light"), 60, ".png"):
         pixels = random.integers(0, 128, (12, 12, 3)) + 120 * (number % 2)
         Image.fromarray(pixels.astype(np.uint8)).save(place)
     return Kind(str(folder / "photos"), {}, "classification")
@@ -185,6 +181,16 @@ def _write(kind: Kind, folder: Path) -> Path:
     record = usage.usage(data.summary, kind.task, 0.5 if kind.task == "anomaly" else None)
     exported = Exported(file, record, "a small model", run=run, model_file="models/small.keras")
     return write_site(exported, folder / "web-demo", InProcessExecutor(run))
+
+
+def _places(
+    folder: Path, classes: tuple[str, str], count: int, suffix: str
+) -> Iterator[tuple[int, Path]]:
+    """Yields numbers and files to write, one class and the other in turn."""
+    for number in range(count):
+        place = folder / classes[number % 2] / f"{number}{suffix}"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        yield number, place
 
 
 def _csv(path: Path, header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:

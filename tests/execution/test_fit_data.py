@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 
 from automl.data.storage import StoredExamples
 from automl.data.writing import ExamplesWriter
 from automl.execution.fit_data import FitData, arguments
-from automl.execution.model_outputs import outputs_of
+from automl.execution.model_outputs import BATCH, batch_for, outputs_of
 from automl.testing import small_data, small_model
 
 
@@ -84,3 +85,10 @@ def test_a_model_learns_from_disk(stored):
     (batches,), options = arguments(given, given, 16, seed=0, plain=True)
     model.fit(batches, epochs=12, verbose=0, **options)
     assert (outputs_of(model, given.x).argmax(axis=1) == y).mean() > 0.95
+
+
+def test_where_sizes_of_batches_are_compiled_there_is_one(monkeypatch):
+    assert [batch_for(count) for count in (287, 1000, 10)] == [BATCH] * 3
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    assert [batch_for(count) for count in (287, 1000, 10)] == [287, 500, 10]
+    assert 20_011 % batch_for(20_011), "a prime leaves a rest"

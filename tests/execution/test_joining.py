@@ -23,8 +23,8 @@ from automl.versions import versions
 LIGHT = """
 import sys
 from automl.execution import worker
-worker._import_backend = lambda: None
-worker.main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+worker.start_backend = lambda run: None
+worker.main(*sys.argv[1:])
 """
 NAP = """
 import os, time

@@ -75,6 +75,24 @@ def test_the_parts_end_where_the_whole_does(train, context, digits_space, small_
     expect_equal(context, f"whole {kind}", f"parts {kind}")
 
 
+STAGES = {"epochs": [1, 3, EPOCHS], "shares": [0.25, 0.5, 1.0], "seed": 0}
+
+
+def test_on_growing_parts_of_the_data_the_parts_end_where_the_whole_does(
+    train, context, digits_space, small_values
+):
+    space = SPACES.get("cnn")(Signature.from_dict(digits_space["signature"]))
+    values = space.canonical(small_values | RICH)
+    changes = {"values": values, "stages": STAGES, "class_weights": "balanced"}
+    whole = train("staged", **changes)
+    assert [each["epoch"] for each in context.emitted] == list(range(EPOCHS))
+    parts = in_parts(train, "in stages", (1, 3), **changes)
+    assert parts["metrics"] == pytest.approx(whole["metrics"], abs=1e-5)
+    expect_equal(context, "staged", "in stages")
+    everything = train("everything", **changes | {"stages": None})
+    assert everything["metrics"] != pytest.approx(whole["metrics"], abs=1e-5)
+
+
 def build(hp):
     """Builds somebody's own model, with a schedule and dropout of their own."""
     inputs = keras.Input((8, 8, 1))

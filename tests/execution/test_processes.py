@@ -188,8 +188,9 @@ def test_a_worker_that_cannot_even_start_fails_its_job_with_its_last_words(tmp_p
 DRIVER = """
 import sys, time
 from pathlib import Path
+from automl.execution.places import Place
 from automl.execution.processes import ProcessExecutor
-executor = ProcessExecutor(Path(sys.argv[1]), workers=2)
+executor = ProcessExecutor(Path(sys.argv[1]), [Place(), Place()])
 print(*executor.pids(), flush=True)
 time.sleep(60)
 """

@@ -75,7 +75,7 @@ def test_what_is_left_of_the_time_bounds_it():
 
 def test_more_workers_do_more():
     found = [trial(n, 0.9) for n in range(8)]
-    assert len(plan_finalists(config(workers=2), found, 40, None).trials) == 4
+    assert len(plan_finalists(config(), found, 40, None, at_once=2).trials) == 4
 
 
 def test_a_best_that_stands_alone_is_trained_again_too():

@@ -9,7 +9,7 @@ from automl.execution.model_outputs import keep_outputs
 from automl.finalists.rivals import Rivals
 from automl.finalists.standings import Standing
 from automl.records.store import RunStore
-from automl.shipping import judged_outputs
+from automl.staging import judged_outputs
 from automl.types import Artifact
 
 

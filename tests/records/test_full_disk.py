@@ -122,3 +122,12 @@ def test_what_is_written_at_once_is_written_whole_or_not_at_all(tmp_path):
             store.set_facts({"a": 3, "b": object()})
         assert (store.fact("a"), store.fact("b")) == (1, 2)
     assert (tmp_path / FILE_NAME).is_file()
+
+
+def test_an_error_that_is_its_own_cause_is_looked_through_once():
+    first, second = ValueError("one"), RuntimeError("two")
+    first.__cause__, second.__cause__ = second, first
+    assert not is_disk_full(first)
+    second.__context__ = OSError(errno.ENOSPC, "full")
+    second.__cause__ = None
+    assert is_disk_full(first)

@@ -306,3 +306,19 @@ def test_a_run_of_the_first_versions_still_opens(tmp_path):
     assert unjudged.validation_quality is None
     assert unjudged.verifications[0].quality is None
     assert unjudged.status is VerificationStatus.SKIPPED
+
+
+def test_a_batch_is_committed_however_it_ends(tmp_path):
+    """What is written of it is whole: one write that fails takes no other with it."""
+    with RunStore(tmp_path, create=True) as store, pytest.raises(KeyError), store.batch():
+        store.add_note("first")
+        with pytest.raises(ValueError, match="unfinished trial"):
+            store.update_trial(Trial(7, {}, {}, "random"))
+        store.add_note("second")
+        with RunStore(tmp_path) as reader:
+            assert reader.notes() == [], "nobody sees a batch before it ends"
+        raise KeyError
+    with RunStore(tmp_path) as store:
+        assert store.notes() == ["first", "second"]
+        store.add_note("third")
+        assert len(store.notes()) == 3

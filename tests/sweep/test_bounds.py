@@ -10,7 +10,8 @@ from keras import ops
 from automl.export.tflite.converting import convert
 from automl.export.tflite.freezing import freeze
 from automl.registry import RECIPES
-from automl.testing.points import OVER_ROUNDING, ROUGHLY, excess, scatter
+from automl.testing.differences import excess, scatter
+from automl.testing.points import OVER_ROUNDING, ROUGHLY
 from automl.testing.rounding import outputs_in_8_bits
 from automl.verify.litert import run_tflite
 from search_spaces.layers.activations import activation

@@ -5,8 +5,8 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from automl.testing.differences import difference
 from automl.testing.exactness import outputs_in_64_bits
-from automl.testing.points import difference
 from search_spaces.layers.activations import activation
 
 

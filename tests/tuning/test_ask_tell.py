@@ -46,7 +46,7 @@ class Idle(keras_tuner.oracles.RandomSearchOracle):
 
 
 def test_private_names_of_keras_tuner_are_where_they_were():
-    """When this fails, KerasTuner moved something that ask_tell.py or oracles/ uses."""
+    """When this fails, KerasTuner moved something that driven_oracle.py or oracles/ uses."""
     space = tiny_space()
     for name in ORACLES.names():
         oracle = ORACLES.get(name)(

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from automl.tuning.budget import FINISH_SECONDS, FINISH_SHARE, Budget
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch):
-    now = [10_000.0]
-    monkeypatch.setattr(time, "time", lambda: now[0])
-    return now
+def started(clock):
+    clock[0] = 10_000.0
 
 
 def test_trials_end_it():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -139,13 +138,6 @@ def test_a_space_that_is_used_up_ends_the_search(tmp_path):
     search = MadeUpSearch(tmp_path, space=tiny_space, trials=50).run()
     assert search.end == "every configuration of the space was tried"
     assert search.states() == ["completed"] * 6
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    now = [time.time()]
-    monkeypatch.setattr(time, "time", lambda: now[0])
-    return now
 
 
 def test_no_trial_starts_when_the_time_is_up(tmp_path, clock):

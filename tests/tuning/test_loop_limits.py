@@ -7,6 +7,20 @@ import pytest
 from automl.records.store import RunStore
 from automl.testing.made_up import MadeUpSearch
 from automl.tuning.budget import LEAST_TRIAL, Budget
+from automl.types import PAUSES, Rung, Trial
+
+FORCED = {"message": "it had not ended after 10m.", "timed_out": True}
+
+
+def ended_by_force(search: MadeUpSearch) -> Trial:
+    """Returns the one trial that was, in a search of three and three rungs."""
+    (trial,) = (trial for trial in search.trials if trial.reason == FORCED["message"])
+    assert trial.rungs == (Rung(1, trial.score),)
+    assert (trial.epochs, trial.deaths) == (1, 1)
+    assert search.oracle.told[trial.number] == trial.score
+    assert search.trials[trial.number].metrics["val_accuracy"] == trial.score
+    assert not list((search.folder / PAUSES).glob(f"trial_{trial.number:05d}_*"))
+    return trial
 
 
 def test_a_trial_that_was_ended_by_force_is_not_tried_again(tmp_path):
@@ -18,6 +32,41 @@ def test_a_trial_that_was_ended_by_force_is_not_tried_again(tmp_path):
     search = MadeUpSearch(tmp_path, script).run()
     assert search.states() == ["completed", "failed", "completed", "completed"]
     assert (search.trials[1].deaths, search.trials[1].reason) == (1, "it had not ended after 10m.")
+
+
+def test_what_is_ended_by_force_counts_as_it_was_at_its_last_rung(tmp_path):
+    """With its weights, as a training does that ends in time by itself."""
+    count = []
+
+    def script(name, trial):
+        if trial.rungs and not count:
+            count.append(trial)
+            return FORCED
+        return None
+
+    search = MadeUpSearch(tmp_path, script, trials=3, rungs=(1, 3, 9), epochs=9).run()
+    trial = ended_by_force(search)
+    assert trial.state == "completed"
+    assert (tmp_path / trial.model_file).read_text() == "weights"
+    jobs = [args for name, args, each in search.executor.jobs if each.number == trial.number]
+    assert (jobs[-1]["until"], "pause_file" in jobs[-1]) == (1, False)
+
+
+@pytest.mark.parametrize("then", [FORCED, {"message": "killed."}, ValueError("broken")])
+def test_without_its_weights_it_counts_as_stopped_there(tmp_path, then):
+    numbers = []
+
+    def script(name, trial):
+        if trial.rungs and (not numbers or trial.number == numbers[0]):
+            numbers.append(trial.number)
+            return FORCED if len(numbers) == 1 else then
+        return None
+
+    search = MadeUpSearch(tmp_path, script, trials=3, rungs=(1, 3, 9), epochs=9).run()
+    trials = [trial for trial in search.trials if trial.reason == FORCED["message"]]
+    assert [trial.state for trial in trials] == ["stopped"]
+    assert trials[0].score == trials[0].rungs[-1].score == trials[0].metrics["val_accuracy"]
+    assert not (tmp_path / trials[0].model_file).exists()
 
 
 @pytest.mark.parametrize("where", ["gate", "train"])

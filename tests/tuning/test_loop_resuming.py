@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
 
 from automl.testing.made_up import Killed, MadeUpSearch, guess, killing
 from automl.types import TrialState
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    now = [time.time()]
-    monkeypatch.setattr(time, "time", lambda: now[0])
-    return now
 
 
 def script(name, trial):

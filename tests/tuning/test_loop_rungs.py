@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -206,13 +205,6 @@ def test_more_trials_go_on_with_the_paused_ones(tmp_path):
 
 
 # Time.
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    now = [time.time()]
-    monkeypatch.setattr(time, "time", lambda: now[0])
-    return now
 
 
 @pytest.mark.parametrize("seconds", [40, 80, 200])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from automl.export.tflite.exporter import TFLiteExporter
 from automl.preprocessing import usage
 from automl.testing import small_data, small_model
 from automl.testing.models import small_summary
-from automl.verify.benchmarking import benchmark, example
+from automl.verify.benchmarking import benchmark
+from automl.verify.feeding import example, example_for
 from automl.verify.operators.litert import time_operators
 from automl.verify.tfjs_node import TFJSWasmRuntime
 
@@ -98,6 +100,26 @@ def test_what_cannot_be_asked_is_refused(home: Path) -> None:
         benchmark(home / "tflite" / "float32", threads=(0,))
     with pytest.raises(UserInputError, match="An exported file"):
         benchmark(home)
+
+
+def test_a_file_from_elsewhere_is_fed_by_what_it_declares(home: Path, tmp_path: Path) -> None:
+    for name in ("tflite/float32", "tflite/int8", "tfjs/float32"):
+        alone = tmp_path / name
+        shutil.copytree(home / name, alone)
+        (file,) = (path for path in alone.iterdir() if path.suffix in (".tflite", ".json"))
+        made = example_for(file)
+        assert made.shape == (1, *small_summary().input.shape)
+        assert (made == example_for(file)).all()
+        (row,) = benchmark(file, threads=(1,), profile=False).rows[:1]
+        assert row.timing is not None, row.reason
+
+
+def test_a_file_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "x.tflite"
+    for content in (b"", b"hi", b"\x7f" * 99):
+        file.write_bytes(content)
+        with pytest.raises(UserInputError, match=r"x\.tflite"):
+            benchmark(file)
 
 
 def test_the_example_is_what_the_file_takes_and_always_the_same() -> None:

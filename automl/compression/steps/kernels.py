@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from automl.errors import CompressionError, UserInputError
+
 if TYPE_CHECKING:
     import keras
 
@@ -90,4 +92,26 @@ def large_kernels(model: keras.Model, least: int = SMALL) -> tuple[list[Kernel],
             taken.append(kernel)
         else:
             left.append(kernel.name)
+    return taken, left
+
+
+def check_least(step: str, least: int, lowest: int = 1) -> None:
+    """Checks the field of a step that leaves small kernels alone.
+
+    Raises:
+        UserInputError: If it is below `lowest`.
+    """
+    if least < lowest:
+        raise UserInputError(f"{step}: least is at least {lowest}. Received: least={least}.")
+
+
+def kernels_to_treat(step: str, model: keras.Model, least: int) -> tuple[list[Kernel], list[str]]:
+    """Returns what `large_kernels` does.
+
+    Raises:
+        CompressionError: If there is no large kernel.
+    """
+    taken, left = large_kernels(model, least)
+    if not taken:
+        raise CompressionError(f"{step}: no kernel has {least} weights or more.")
     return taken, left

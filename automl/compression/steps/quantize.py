@@ -94,7 +94,8 @@ class Quantize(Step):
         if self.weights in ("float32", "float16"):
             return f"{self.weights} weights"
         if self.activations == "float32":
-            return f"{self.weights} weights{', expanded before use' if self.weight_only else ''}"
+            expanded = ", expanded in RAM before use" if self.weight_only else ""
+            return f"{self.weights} weights{expanded}"
         kept = f", {self.float_share:.0%} of the weights may stay float" if self.float_share else ""
         kept += f", {', '.join(self.keep_float)} in float" if self.keep_float else ""
         shown = f"{self.percentile:g}th percentile" if self.calibration == "percentile" else "range"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.errors import CompressionError, MissingPartError
+from automl.programs import run_program
 
 if TYPE_CHECKING:
     import keras
@@ -154,13 +155,10 @@ def _process(folders: list[Path], seconds: float) -> str:
     """Lets the other process do the jobs of some folders; returns what it said."""
     module = "automl.compression.tfmot.process"
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *map(str, folders)],
-            env=os.environ | {"TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"},
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
+        done = run_program(
+            [sys.executable, "-m", module, *folders],
+            seconds=seconds,
+            environment=os.environ | {"TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"},
         )
     except subprocess.TimeoutExpired as error:
         raise CompressionError(f"TFMOT was not done after {seconds:.0f} s.") from error

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl.data.arrays.describing import Described, describe
 from automl.data.base import Examples, RawData
-from automl.data.labels import Labels, Part, read_labels, unlabeled
+from automl.data.labels.parts import Part
+from automl.data.labels.reading import Labels, read_labels, unlabeled
 from automl.data.options import AUTO, ReadOptions
 from automl.data.storage import take
 from automl.errors import UserInputError

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -25,6 +26,8 @@ EXAMPLES, FACTS = "x.npy", "facts.json"
 #: Seconds after which what an interrupted run left half-written is removed.
 _ABANDONED_S = 86_400.0
 _TEMPORARY = ".tmp-"
+#: Where the first versions kept decoded pictures, which nothing reads any more.
+_FORMER = "images"
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ def making(key: str, what: str) -> Iterator[Path]:
         with contextlib.suppress(OSError):  # Another run made the same: ours is not needed.
             os.replace(place, final)
         _trim(parent, kept=final)
+        _clear(parent.parent / _FORMER)
     except OSError as error:
         raise UserInputError(
             f"Decoded {what} cannot be written to {parent}: {error.strerror or error}."
@@ -119,6 +123,15 @@ def _writable(what: str) -> Path:
             f" {error.strerror or error}. Name another folder in AUTOML_CACHE."
         ) from error
     return parent
+
+
+def _clear(former: Path) -> None:
+    """Removes what the first versions left; anything else in a folder of that name stays."""
+    for place in former.glob("*") if former.is_dir() else ():
+        if re.fullmatch("[0-9a-f]{32}", place.name) and (place / FACTS).is_file():
+            shutil.rmtree(place, ignore_errors=True)
+    with contextlib.suppress(OSError):  # It is not there, or holds something else.
+        former.rmdir()
 
 
 def _trim(parent: Path, kept: Path) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from automl.data.base import Skipped
 from automl.data.files.labels_file import Table
-from automl.data.labels import Part, read_labels
+from automl.data.labels.parts import Part
+from automl.data.labels.reading import read_labels
 from automl.data.options import AUTO, ReadOptions
 from automl.errors import UserInputError
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from automl.data.base import TARGETS, Examples, RawData, Skipped, Target
-from automl.data.labels import TASK_OF
+from automl.data.labels.reading import TASK_OF
 from automl.data.storage import take
 from automl.errors import UserInputError
 from search_spaces import InputSpec

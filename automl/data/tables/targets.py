@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from automl.data.base import Skipped, Target
-from automl.data.labels import NO_TARGET, TASK_OF
+from automl.data.labels.parts import NO_TARGET
+from automl.data.labels.reading import TASK_OF
 from automl.data.options import AUTO, ReadOptions
 from automl.data.tables.cells import Cells, written
 from automl.data.tables.header import listed

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from automl.data.base import RawData, Skipped, Source
-from automl.data.labels import Labels, Part, read_labels
+from automl.data.labels.parts import Part
+from automl.data.labels.reading import Labels, read_labels
 from automl.data.options import ReadOptions
 from automl.data.texts.reading import encoding_notes
 from automl.data.texts.tokenized import EncodedTexts, texts_from

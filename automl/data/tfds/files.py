@@ -17,7 +17,7 @@ from automl.errors import UserInputError
 if TYPE_CHECKING:
     import numpy as np
 
-    from automl.data.labels import Labels
+    from automl.data.labels.reading import Labels
 
 #: Pixels of a side up to which pictures of one size are taken as they are.
 SMALL = 96
@@ -151,7 +151,8 @@ def _written(
     """Writes every example to a file; returns files, splits, labels and notes."""
     import numpy as np
 
-    from automl.data.labels import Part, read_labels
+    from automl.data.labels.parts import Part
+    from automl.data.labels.reading import read_labels
     from automl.data.tfds.features import flat, kind_of
     from automl.data.tfds.reading import as_labels, class_names, examples
 

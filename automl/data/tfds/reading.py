@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from automl.data.labels import Part
+from automl.data.labels.parts import Part
 from automl.data.options import ReadOptions
 from automl.data.tfds.features import flat, kind_of
 from automl.errors import UserInputError
@@ -179,7 +179,7 @@ def _check_size(size: int, options: ReadOptions, name: str) -> None:
 
 
 def as_labels(feature: Any, values: Any, role: str) -> Part:
-    """Returns the labels of a split as `automl.data.labels.read_labels` takes them."""
+    """Returns the labels of a split as `automl.data.labels.reading.read_labels` takes them."""
     import numpy as np
 
     kind = kind_of(feature)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from automl.compression.files import know_recipes_of
+from automl.compression.recipe_files import know_recipes_of
 from automl.execution.context import JobContext
 
 JOBS = {

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automl.compression.keeping import FOLDER, kept_name
+from automl.compression.kept_models import FOLDER, kept_name
 from automl.compression.recipe import step_from
 from automl.compression.steps.base import ModelStep, StepContext
 from automl.errors import AutomlError, CompressionError
@@ -113,7 +113,7 @@ def _applied(
 
 
 def _step_context(work: Path, args: dict[str, Any], context: JobContext) -> StepContext:
-    from automl.execution.jobs.train import fit_data
+    from automl.execution.stepped_fit import fit_data
     from search_spaces import Signature
     from search_spaces.training.recipe import Recipe as Training
 

@@ -9,7 +9,7 @@ from typing import Any
 from automl.compression.claims import check
 from automl.compression.recipe import Recipe
 from automl.compression.steps.base import Claim
-from automl.compression.suiting import suited
+from automl.compression.suited_recipe import suited
 from automl.execution.context import JobContext
 from automl.execution.models import load_model
 from automl.export.about import settings_for

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from automl.compression.recipe import Recipe
-from automl.compression.suiting import suited
+from automl.compression.suited_recipe import suited
 from automl.config import Constraints
 from automl.errors import ConversionError
 from automl.execution.context import JobContext

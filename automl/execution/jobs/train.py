@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import gc
-import statistics
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from automl.data.class_weights import sample_weights
 from automl.errors import AutomlError
+from automl.execution.backends import seed_everything
 from automl.execution.context import JobContext
-from automl.execution.fit_data import FitData, arguments
 from automl.execution.fit_state import FitState
 from automl.execution.model_outputs import keep_outputs, outputs_of
 from automl.execution.models import save_model
+from automl.execution.stepped_fit import Fit, fit_data
+from automl.hardware.accelerator import AUTO
+from automl.hardware.device_memory import with_smaller_batches
+from automl.hardware.distribution import devices_of, divisible, spread
 from automl.preprocessing.graft import graft
 from automl.registry import TASKS
 from automl.tasks.base import Task
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from automl.execution.watch import EpochWatch
 
 
+#: Where a paused fit has the size of its batches, among the facts of its watch.
+BATCH = "batch"
+
+
 class DivergedError(AutomlError):
     """The loss is not finite and no earlier epoch can be kept."""
 
@@ -32,7 +38,8 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Builds and fits one candidate, and measures it on validation data.
 
     Every epoch is emitted as ``{"epoch": from 0, "metrics": {...}}``. A fit that
-    is paused and gone on with gives what an uninterrupted one gives.
+    is paused and gone on with gives what an uninterrupted one gives. One whose batch
+    does not fit into the device's memory begins again with half of it.
 
     Args:
         args: ``space``, ``values``, ``task``, ``seed``, ``epochs`` (at most),
@@ -44,53 +51,79 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
             ``outputs``, where its outputs on validation data are kept;
             ``until``, the epoch to pause after, before ``epochs``, and
             ``pause_file``, where that leaves the fit's state; ``resume_file``,
-            a state to go on from; ``bar``, as of `automl.tuning.curves.Bar`.
+            a state to go on from; ``bar``, as of `automl.tuning.curves.Bar`;
+            ``precision``, a Keras dtype policy; ``devices``, how many to train on;
+            ``stepping``, as of `automl.hardware.stepping.Stepping`, or ``measure``,
+            whether to find it out; ``stages``, as of `automl.tuning.stages.Stages`.
         context: Where the data is.
 
     Returns:
-        ``metrics`` of the epoch kept, ``val_`` and the name for each of the task's,
-        ``error``, the standard error of the one that ranks or None, ``epochs``
-        trained and ``reason`` why it stopped before the last one: the time was
-        up, the recipe's patience was over, it could not win any more, or the
+        ``metrics`` of the epoch kept, ``val_`` and the name for each of the task's, of
+        the float32 model; ``error``, the standard error of the one that ranks or None,
+        ``epochs`` trained and ``reason`` why it stopped before the last one: the time
+        was up, the recipe's patience was over, it could not win any more, or the
         loss was not finite; ``""`` if it did not. ``paused`` says whether it can
         be gone on with; the model is written only if not. ``epoch_seconds`` is the
-        time of an epoch, or None; ``copied`` says what weights it started with.
+        time of an epoch on the whole data, or None; ``copied`` says what weights it
+        started with. There may be ``stepping``, what was measured, and ``remark``, for a
+        person.
 
     Raises:
         DivergedError: If no epoch had a finite loss.
+        DeviceMemoryError: If no batch fits into the device's memory.
     """
-    import keras
+    space, devices = context.space(args["space"]), args.get("devices", 1)
+    state = FitState.load(context.run / args["resume_file"]) if args.get("resume_file") else None
+    size = divisible(space.recipe(args["values"]).batch_size, devices)
+    if state is not None:
+        size = state.watch.get(BATCH, size)
+
+    def train(batch: int) -> dict[str, Any]:
+        _begin_anew(args["seed"])
+        return _train(args, context, space, state, divisible(batch, devices))
+
+    return with_smaller_batches(train, size)
+
+
+def _train(
+    args: dict[str, Any], context: JobContext, space: Any, state: FitState | None, batch: int
+) -> dict[str, Any]:
+    """Builds, fits and measures a candidate with a batch of a size."""
     import keras_tuner
 
     from automl.execution.watch import LastEpoch
-    from search_spaces.training.schedule import steps_per_execution
+    from search_spaces.initial_weights import drawn_by_numpy
+    from search_spaces.training.mixed_precision import FLOAT32, train_in
 
-    keras.backend.clear_session()
-    gc.collect()
-    keras.utils.set_random_seed(args["seed"])
-    space = context.space(args["space"])
     values = keras_tuner.HyperParameters()
     values.values = dict(args["values"])
-    model = space.build(values)
+    precision, devices = args.get("precision", FLOAT32), args.get("devices", 1)
     recipe = space.recipe(args["values"])
-    watch = LastEpoch(args["deadline"], context.emit, recipe.patience, _bar(args))
-    first, copied = _begun(model, watch, args, context)
     task = TASKS.get(args["task"])()
     train = fit_data("train", task, args, context)
-    # One call into the runtime per epoch, or a few: small models spend most of a
-    # step in Python otherwise.
-    steps = -(-len(train.x) // recipe.batch_size)
-    model.steps_per_execution = steps_per_execution(recipe, steps, args["epochs"])
+    watch = LastEpoch(args["deadline"], context.emit, recipe.patience, _bar(args))
     until = min(args.get("until") or args["epochs"], args["epochs"])
-    if first < until:
-        _fit(space, values, model, watch, train, args, context, first, until)
+    with spread(devices):
+        with drawn_by_numpy():  # The same seed begins alike on every backend.
+            model = space.build(values)
+        if precision not in (AUTO, FLOAT32):
+            train_in(model, precision)
+        fit = Fit(args, context, space, values, model, batch, train)
+        stepping = fit.stepping()
+        first, copied = _begun(model, watch, state, args, context)
+        if first < until:
+            if stepping is not None:
+                fit = replace(fit, whole=stepping.whole, stepped=True)
+            fit.run(watch, first, until)
     if watch.best is None:
         raise DivergedError("the loss was not finite in any epoch")
     model.steps_per_execution = 1
     paused = not watch.reason and until < args["epochs"] and "pause_file" in args
     if paused:
-        _state(model, watch).save(context.run / args["pause_file"])
+        _state(model, watch, batch).save(context.run / args["pause_file"])
     watch.put_back()
+    if precision not in (AUTO, FLOAT32):
+        train_in(model, FLOAT32)  # What ships is what is measured.
     metrics, error = _measured(model, task, args, context)
     if not paused:
         save_model(context.whole(model, args["task"]), context.run / args["model_file"])
@@ -100,9 +133,20 @@ def run(args: dict[str, Any], context: JobContext) -> dict[str, Any]:
         "epochs": watch.epochs_seen,
         "reason": watch.reason,
         "paused": paused,
-        "epoch_seconds": statistics.median(watch.seconds) if watch.seconds else None,
+        "epoch_seconds": watch.pace,
         "copied": copied,
+        **({"devices": devices_of(model)} if devices > 1 else {}),
+        **({"stepping": stepping.to_dict()} if stepping and fit.measures else {}),
     }
+
+
+def _begin_anew(seed: int) -> None:
+    """Drops what Keras holds of models before, and seeds; both forget a distribution."""
+    import keras
+
+    keras.backend.clear_session()
+    gc.collect()
+    seed_everything(seed)
 
 
 def _bar(args: dict[str, Any]) -> Bar | None:
@@ -110,13 +154,16 @@ def _bar(args: dict[str, Any]) -> Bar | None:
 
 
 def _begun(
-    model: Any, watch: EpochWatch, args: dict[str, Any], context: JobContext
+    model: Any,
+    watch: EpochWatch,
+    state: FitState | None,
+    args: dict[str, Any],
+    context: JobContext,
 ) -> tuple[int, str]:
     """Returns the epochs that a model was trained for, and what weights it started with."""
     from search_spaces.training.state import restore
 
-    if args.get("resume_file"):
-        state = FitState.load(context.run / args["resume_file"])
+    if state is not None:
         restore(model, state.arrays)
         watch.go_on(model, state.watch, state.best)
         return state.epochs, ""
@@ -124,60 +171,11 @@ def _begun(
     return 0, context.start_from(start, model) if start else ""
 
 
-def _state(model: Any, watch: EpochWatch) -> FitState:
+def _state(model: Any, watch: EpochWatch, batch: int) -> FitState:
     from search_spaces.training.state import state_of
 
-    return FitState(watch.epochs_seen, state_of(model), watch.weights, watch.facts())
-
-
-def _fit(
-    space: Any,
-    values: Any,
-    model: Any,
-    watch: EpochWatch,
-    train: FitData,
-    args: dict[str, Any],
-    context: JobContext,
-    first: int,
-    until: int,
-) -> None:
-    """Trains from epoch `first` to epoch `until` of all that are planned."""
-    from search_spaces.foreign.space import ForeignSpace
-
-    task = TASKS.get(args["task"])()
-    batch = space.recipe(args["values"]).batch_size
-    held = fit_data("validation", task, args, context)
-    plain = isinstance(space, ForeignSpace)
-    # What will be gone on with needs batches of an order that is known.
-    in_parts = first > 0 or until < args["epochs"]
-    data, options = arguments(
-        train, held, batch, args["seed"], plain=plain, in_batches=plain and in_parts
-    )
-    options["callbacks"] = [*options.get("callbacks", ()), watch]
-    space.fit(
-        values,
-        model,
-        *data,
-        epochs=args["epochs"],
-        **options,
-        **({"initial_epoch": first, "until": until} if in_parts else {}),
-        seed=args["seed"],
-        # A fit that will be paused is no shorter for the end of the search.
-        deadline=args["deadline"] if until == args["epochs"] else None,
-        stopping=False,  # The watch does, and says why.
-        verbose=0,
-    )
-
-
-def fit_data(split: str, task: Task, args: dict[str, Any], context: JobContext) -> FitData:
-    """Returns what a model is fitted or validated on."""
-    _, y = context.split(split)
-    given = FitData(context.features(split), context.targets(split, args["task"]))
-    # Only classes are weighed; that others were asked to be is refused before a search.
-    if split == "train" and task.target(context.summary).kind == "classification":
-        mode = args.get("class_weights", "none")
-        given = replace(given, weights=sample_weights(y, context.summary.target, mode))
-    return given.only(task.training_rows(y, context.summary))
+    facts = watch.facts() | {BATCH: batch}
+    return FitState(watch.epochs_seen, state_of(model), watch.weights, facts)
 
 
 def _measured(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from automl.errors import VerificationError
+from automl.programs import run_program
 
 TIMEOUT_S = 120.0
 #: Arenas are handed out in such steps.
@@ -59,14 +59,7 @@ def measured(content: bytes) -> int:
         file = Path(folder) / "model.tflite"
         file.write_bytes(content)
         size = 10 * len(content) + 4_000_000
-        done = subprocess.run(
-            [sys.executable, "-c", _PROGRAM, str(file), str(size)],
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        done = run_program([sys.executable, "-c", _PROGRAM, file, str(size)], seconds=TIMEOUT_S)
     found = _TOTAL.search(done.stdout + done.stderr)
     if done.returncode != 0 or found is None:
         lines = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]

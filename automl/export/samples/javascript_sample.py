@@ -46,17 +46,13 @@ def node_sample(kind: str, file: str) -> str:
         kind: How an input is read, one of `INPUTS`.
         file: An exported model.json, relative to the sample.
     """
-    what, argument = INPUTS[kind]
-    imports, body = parted(piece("javascript", f"read_{kind}_node"))
-    values = {
-        "what": what,
-        "argument": argument,
-        "file": file,
-        "packages": " ".join(f"@tensorflow/tfjs-{name}@{TFJS}" for name in PACKAGES),
-        "imports": "\n".join(imports),
-        "read": body,
-    }
-    return filled(piece("javascript", "node"), values) + "\n"
+    return _reading(
+        "node",
+        kind,
+        file=file,
+        argument=INPUTS[kind][1],
+        packages=" ".join(f"@tensorflow/tfjs-{name}@{TFJS}" for name in PACKAGES),
+    )
 
 
 def browser_sample(kind: str, file: str) -> str:
@@ -67,18 +63,22 @@ def browser_sample(kind: str, file: str) -> str:
         file: An exported model.json, relative to the page.
     """
     label, control = CONTROLS[kind]
-    imports, body = parted(piece("javascript", f"read_{kind}_browser"))
-    values = {
+    page = _reading(
+        "browser", kind, indent="    ", file=file, tfjs=TFJS, label=label, control=control
+    )
+    return page.replace("\n\n\n", "\n\n")
+
+
+def _reading(place: str, kind: str, *, indent: str = "", **values: str) -> str:
+    """Returns the sample of a place, with the piece that reads an input there."""
+    imports, body = parted(piece("javascript", f"read_{kind}_{place}"))
+    values |= {
         "what": INPUTS[kind][0],
-        "file": file,
-        "tfjs": TFJS,
-        "label": label,
-        "control": control,
-        "imports": _indented("\n".join(imports)),
-        "read": _indented(body),
+        "imports": _indented("\n".join(imports), indent),
+        "read": _indented(body, indent),
     }
-    return filled(piece("javascript", "browser"), values).replace("\n\n\n", "\n\n") + "\n"
+    return filled(piece("javascript", place), values) + "\n"
 
 
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" if line else "" for line in text.split("\n"))
+def _indented(text: str, indent: str) -> str:
+    return "\n".join(f"{indent}{line}" if line else "" for line in text.split("\n"))

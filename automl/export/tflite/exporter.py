@@ -67,7 +67,7 @@ class TFLiteExporter(Exporter):
             content = convert(frozen, without_pack(recipe), calibration, self.settings.flex)
         except ConversionError as error:
             raise explained(error, model, frozen) from error
-        about = self.settings.about
+        about = self.settings.about if recipe.keeps_metadata else None
         return finish(content, names[: len(inputs)], names[len(inputs) :], about, recipe.packs)
 
     def _check(self, recipe: Recipe) -> None:

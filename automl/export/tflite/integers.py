@@ -29,9 +29,10 @@ def to_integers(converter: Any, step: Quantize, samples: np.ndarray) -> bytes:
     Raises:
         ConversionError: If nothing of the model could be quantized.
     """
+    from automl.export.tflite.ranges import own_ranges
     from automl.export.tflite.sensitivity import most_sensitive
 
-    calibrated = calibrate(converter, samples)
+    calibrated = own_ranges(calibrate(converter, samples), samples)
     if step.calibration == "percentile":
         from automl.export.tflite.ranges import clip_ranges
 

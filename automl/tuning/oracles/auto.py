@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from automl.tuning.oracles.candidates import candidates
 from automl.tuning.oracles.encoding import Encoding
 from automl.tuning.oracles.kernel import Geometry
-from automl.tuning.oracles.learning import Known, LearningOracle
+from automl.tuning.oracles.learning import Known, LearningOracle, Told
 from automl.tuning.oracles.surrogate import Surrogate
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 INITIAL_POINTS = 8
 #: Best configurations that children are made of.
 PARENTS = 8
-#: Most promising candidates that are looked at for one that is new.
-LOOKED_AT = 50
+#: Open trials from which on several proposals are made of one model, and of how many
+#: open ones each: the model of a moment ago is as good, and fitting it takes a while.
+MANY_OPEN, OPEN_PER_PROPOSAL = 8, 2
 
 
 class AutoOracle(LearningOracle):
@@ -38,33 +39,62 @@ class AutoOracle(LearningOracle):
     the improvement is that of the hypervolume. Where trials are paused at rungs,
     the model learns from all of them what each will be worth at the end
     (`automl.tuning.oracles.fidelity`), and says which of them to go on with.
+
+    With many open trials (`MANY_OPEN`), whose order of ending is chance anyway,
+    proposals come in batches, and an opinion lasts for some trials.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._space: tuple[int, Encoding, Geometry] | None = None
         self._rows: dict[str, NDArray[np.float64]] = {}
+        self._ahead: list[dict[str, Any]] = []
+        self._judge: tuple[int, Surrogate] | None = None
+        self._heard = 0
+
+    def learn(self, trial_id: str, told: Told) -> None:
+        """Hears how a trial ended or what it did at a rung."""
+        super().learn(trial_id, told)
+        self._heard += 1
 
     def propose(self, rng: random.Random) -> dict[str, Any] | None:
         """Returns the most promising new configuration; None while too little is known."""
+        self._encoded_space()
+        while self._ahead:
+            values = self._ahead.pop(0)
+            if self.is_new(values):
+                return values
+        self._ahead = self._proposals(rng)
+        return self._ahead.pop(0) if self._ahead else None
+
+    def _proposals(self, rng: random.Random) -> list[dict[str, Any]]:
+        """Returns new configurations, the first for now; none while too little is known."""
         import numpy as np
 
         trials = self.history()
         if sum(trial.told is not None for trial in trials) < INITIAL_POINTS:
-            return None
+            return []
         chance = np.random.default_rng(rng.getrandbits(64))
         encoding, geometry = self._encoded_space()
         rows = self._encoded(encoding, trials)
         surrogate = Surrogate(geometry, trials, rows, self.cost_objectives)
+        if not self.cost_objectives:
+            self._judge = self._heard, surrogate  # It knows all that a judge does.
         found = candidates(encoding, rows[surrogate.best(PARENTS)], rows, chance)
         if not len(found):
-            return None
-        worth = surrogate.worth(found, chance)
-        for place in np.argsort(-worth, kind="stable")[:LOOKED_AT]:
-            values = encoding.decode(found[place])
-            if self.is_new(values):
-                return values
-        return None
+            return []
+        chosen = surrogate.chosen(
+            found,
+            self._patience(),
+            lambda place: self.is_new(encoding.decode(found[place])),
+            chance,
+        )
+        return [encoding.decode(found[place]) for place in chosen]
+
+    def _patience(self) -> int:
+        """Returns for how many proposals, or trials that end, one model is good."""
+        many = len(self.ongoing_trials)
+        return 1 if many < MANY_OPEN else max(1, many // OPEN_PER_PROPOSAL)
 
     def promising(self, trial_ids: Sequence[str]) -> Sequence[float] | None:
         """Returns what the model expects of trials at the end; None while too little is known."""
@@ -72,11 +102,16 @@ class AutoOracle(LearningOracle):
         if sum(trial.told is not None for trial in trials) < INITIAL_POINTS:
             return None
         encoding, geometry = self._encoded_space()
-        surrogate = Surrogate(geometry, trials, self._encoded(encoding, trials))
-        places = {trials[place].trial_id: row for row, place in enumerate(surrogate.scored)}
-        if not all(each in places for each in trial_ids):
+        rows = self._encoded(encoding, trials)
+        if self._judge is None or self._heard - self._judge[0] >= self._patience():
+            self._judge = self._heard, Surrogate(geometry, trials, rows)
+        places = {trial.trial_id: place for place, trial in enumerate(trials)}
+        judge = self._judge[1]
+        if not judge.scored or not all(each in places for each in trial_ids):
             return None
-        return [float(surrogate.expected[places[each], 0]) for each in trial_ids]
+        asked = rows[[places[each] for each in trial_ids]]
+        expected: list[float] = judge.expected_score(asked).tolist()
+        return expected
 
     def recommend(self) -> str | None:
         """Returns the id of the finished trial that the model expects most of.
@@ -101,7 +136,7 @@ class AutoOracle(LearningOracle):
         if self._space is None or self._space[0] != size:
             encoding = Encoding(self.hyperparameters)
             self._space = size, encoding, Geometry(encoding)
-            self._rows = {}
+            self._rows, self._ahead, self._judge = {}, [], None
         return self._space[1:]
 
     def _encoded(self, encoding: Encoding, trials: Sequence[Known]) -> NDArray[np.float64]:

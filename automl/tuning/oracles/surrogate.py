@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 MODEL_POINTS = 400
 #: Noise of what is measured rather than trained, as a share of the variance.
 MEASURED_NOISE = 1e-3
+#: Most promising candidates that are looked at for one that is new.
+LOOKED_AT = 50
+#: The same, once another one of the same model was chosen.
+LOOKED_AT_AGAIN = 12
 #: Ratio of a measure to its bound beyond which it is simply far off.
 FAR = 20.0
 
@@ -52,6 +56,8 @@ class Surrogate:
         self._excess, self._success = self._excess_model(told), self._success_model(told)
         self._told = told
         self.expected = self._expected()
+        #: The models as if what is open had ended as expected, and what they expect of it.
+        self._believing, self._awaited = self._objectives, self.expected[:0]
 
     def best(self, count: int) -> list[int]:
         """Returns the places of the trials that most is expected of, best first.
@@ -72,24 +78,67 @@ class Surrogate:
             order = np.lexsort((-lonely, ranks))
         return [self.scored[place] for place in order[:count]]
 
-    def worth(self, rows: Array, rng: np.random.Generator) -> Array:
-        """Returns what it is worth to try configurations, on no scale but its own.
+    def expected_score(self, rows: Array) -> Array:
+        """Returns what is expected of configurations, encoded; something must have a score."""
+        return self._objectives[0].mean(self._geometry.views(rows))
+
+    def chosen(
+        self,
+        rows: Array,
+        count: int,
+        accepts: Callable[[int], bool],
+        rng: np.random.Generator,
+    ) -> list[int]:
+        """Returns the places of the configurations that are worth most, one after the other.
+
+        Each is chosen as if what is open, and those before it, had ended as expected.
 
         Args:
             rows: The configurations, encoded.
+            count: How many are wanted; there may be fewer.
+            accepts: Tells whether the configuration at a place may be chosen.
             rng: Where chance comes from.
         """
         import numpy as np
 
+        self._believe(self._at(self._open))
+        self._open = []
         views = self._geometry.views(rows)
+        worth = self._worth(views, rng)
+        left = np.argsort(-worth, kind="stable")[: LOOKED_AT + count].tolist()
+        found: list[int] = []
+        while len(found) < count:
+            if found:
+                self._believe([view.taken(found[-1:]) for view in views])
+                # What is believed only takes away: the old worth bounds the new one.
+                head = left[:LOOKED_AT_AGAIN]
+                worth[head] = self._worth([view.taken(head) for view in views], rng)
+                left.sort(key=lambda place: -worth[place])
+            place = next((each for each in left if accepts(each)), None)
+            if place is None:
+                break
+            left.remove(place)
+            found.append(place)
+        return found
+
+    def _believe(self, views: Sequence[Features]) -> None:
+        """Takes configurations for ended as expected."""
+        import numpy as np
+
+        if not self._objectives or not len(views[0].points):
+            return
+        expected = np.stack([model.mean(views) for model in self._objectives], axis=1)
+        self._awaited = np.concatenate([self._awaited, expected])
+        self._believing = [model.believing(views) for model in self._believing]
+
+    def _worth(self, views: Sequence[Features], rng: np.random.Generator) -> Array:
+        """Returns what it is worth to try configurations, on no scale but its own."""
+        import numpy as np
+
         feasible = self.feasibility(views)
         if not self._objectives:
             return feasible
-        models, known = self._objectives, self.expected
-        if self._open:
-            models = [model.believing(self._at(self._open)) for model in models]
-            reached = self._at([*self.scored, *self._open])
-            known = np.stack([model.mean(reached) for model in models], axis=1)
+        models, known = self._believing, np.concatenate([self.expected, self._awaited])
         if len(models) == 1:
             return feasible * self._expected_improvement(models[0], known, views)
         return feasible * self._expected_hypervolume(models, known, views, rng)

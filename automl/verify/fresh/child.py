@@ -59,6 +59,16 @@ class Loaded:
         return np.repeat(np.asarray(x[:1], self.dtype), self.batch or 1, axis=0)
 
 
+def limit_threads(request: dict[str, Any]) -> None:
+    """Gives TensorFlow as many threads as a request asks for; before it computes anything."""
+    threads = request.get("threads", 0)
+    if threads:
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
 def main(load: Callable[[Path, dict[str, Any]], Loaded], runtime: str) -> None:
     """Serves the request that the command line names.
 

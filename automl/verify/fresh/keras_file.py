@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, ClassVar
 
-from automl.verify.fresh.child import Loaded, main
+from automl.verify.fresh.child import Loaded, limit_threads, main
 from automl.verify.fresh.process import FreshProcessRuntime
 
 
@@ -28,12 +28,7 @@ class KerasRuntime(FreshProcessRuntime):
 
 def load(path: Path, request: dict[str, Any]) -> Loaded:
     """Loads the file; code in it is refused."""
-    threads = request.get("threads", 0)
-    if threads:
-        import tensorflow as tf
-
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    limit_threads(request)
     import keras
 
     model = keras.saving.load_model(path, compile=False, safe_mode=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from automl.data.storage import chunks
 from automl.data.writing import ExamplesWriter
 from automl.errors import VerificationError
 from automl.verify.base import OperatorTime, Runtime, RuntimeResult, Timing
+from automl.verify.calling import call_runtime
 
 TIMEOUT_S = 600.0
 
@@ -100,22 +100,14 @@ class FreshProcessRuntime(Runtime):
 
     def _start(self, path: Path, request: Path) -> None:
         folders = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
-        try:
-            done = subprocess.run(
-                [sys.executable, "-P", "-m", self.module, str(request)],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=self.timeout_s,
-                stdin=subprocess.DEVNULL,
-                env=os.environ
-                | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": folders},
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise VerificationError(
-                f"{self.name} did not finish {path} within {self.timeout_s:g} s."
-            ) from error
+        done = call_runtime(
+            self.name,
+            path,
+            [sys.executable, "-P", "-m", self.module, request],
+            seconds=self.timeout_s,
+            environment=os.environ
+            | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": folders},
+        )
         if done.returncode != 0:
             lines = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
             told = lines[-1].removeprefix("Error: ") if lines else _end(done.returncode)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
-from automl.verify.fresh.child import Loaded, main
+from automl.verify.fresh.child import Loaded, limit_threads, main
 from automl.verify.fresh.process import FreshProcessRuntime
 
 SIGNATURE = "serving_default"
@@ -62,10 +62,7 @@ def load(path: Path, request: dict[str, Any]) -> Loaded:
     """Loads the folder that the file is in."""
     import tensorflow as tf
 
-    threads = request.get("threads", 0)
-    if threads:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    limit_threads(request)
     loaded = tf.saved_model.load(str(path.parent if path.is_file() else path))
     if SIGNATURE not in loaded.signatures:
         raise ValueError(f"the model has no signature {SIGNATURE}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from importlib.resources import as_file, files
@@ -21,6 +20,7 @@ from automl.data.base import Examples
 from automl.data.storage import chunks
 from automl.errors import MissingPartError, VerificationError
 from automl.verify.base import OperatorTime, Runtime, RuntimeResult, Timing
+from automl.verify.calling import call_runtime
 from automl.verify.tfjs_node.install import ensure, node
 
 BATCH = 64
@@ -130,20 +130,7 @@ class _TFJSNodeRuntime(Runtime):
 
     def _call_node(self, path: Path, request: Path) -> None:
         with as_file(files("automl.verify.tfjs_node").joinpath("run.mjs")) as script:
-            try:
-                done = subprocess.run(
-                    [node(), str(script), str(request)],
-                    capture_output=True,
-                    text=True,
-                    errors="replace",
-                    timeout=self.timeout_s,
-                    stdin=subprocess.DEVNULL,
-                    check=False,
-                )
-            except subprocess.TimeoutExpired as error:
-                raise VerificationError(
-                    f"{self.name} did not finish {path} within {self.timeout_s:g} s."
-                ) from error
+            done = call_runtime(self.name, path, [node(), script, request], seconds=self.timeout_s)
         if done.returncode != 0:
             detail = _last_error(done.stderr) or f"Node.js ended with code {done.returncode}"
             raise VerificationError(f"{self.name} cannot run {path}: {detail}")

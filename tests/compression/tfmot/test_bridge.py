@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from automl.compression.steps.cluster import Cluster
-from automl.compression.steps.prune import Prune
-from automl.compression.steps.qat import QuantizationAware
+from automl.compression.steps.clustering.cluster import Cluster
+from automl.compression.steps.pruning.prune import Prune
+from automl.compression.steps.rounding.quantization_aware import QuantizationAware
 from automl.compression.tfmot.running import RefusedError, is_installed, outputs_there
 from search_spaces.testing.cases import Case, offline_space
 from search_spaces.testing.inputs import batch

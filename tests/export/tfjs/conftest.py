@@ -14,26 +14,10 @@ Randomize = Callable[[Any, int], Any]
 
 @pytest.fixture
 def randomize() -> Randomize:
-    """Returns a function that gives every weight of a model a random value.
+    """Returns a function that gives every weight of a model a random value."""
+    from automl.testing.layers import randomize
 
-    Fresh layers have zero biases and unit scales, which hide wrong rewrites.
-    """
-
-    def fill(model: Any, seed: int = 0) -> Any:
-        rng = np.random.default_rng(seed)
-        for weight in model.weights:
-            kind = np.dtype(weight.dtype).kind if weight.dtype != "bfloat16" else "f"
-            if kind != "f":
-                continue
-            if any(name in weight.path for name in ("variance", "gamma", "scale")):
-                value = rng.uniform(0.5, 1.5, weight.shape)
-            else:
-                fan = max(1, int(np.prod(weight.shape[:-1]))) if len(weight.shape) > 1 else 16
-                value = rng.normal(0, 1 / np.sqrt(fan), weight.shape)
-            weight.assign(value.astype("float32"))
-        return model
-
-    return fill
+    return randomize
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from ai_edge_litert.interpreter import Interpreter
 from flatbuffers import number_types
 from flatbuffers.table import Table
 
+from automl.compression.recipe import Recipe
+from automl.compression.steps.pack import Pack
 from automl.errors import ConversionError, UserInputError
 from automl.export.settings import About, ExportSettings, parse_batch
 from automl.export.tflite.exporter import TFLiteExporter
@@ -76,6 +78,17 @@ def test_metadata_change_nothing_that_is_computed() -> None:
         one, other = (run(content, x=image[None])["probabilities"] for content in (plain, told))
         np.testing.assert_array_equal(one, other)
     assert 0 < len(told) - len(plain) < 900
+
+
+def test_a_recipe_can_leave_metadata_out() -> None:
+    exporter = TFLiteExporter()
+    exporter.settings = ExportSettings(about=ABOUT)
+    bare = Recipe("bare", "", (Pack(metadata=False),))
+    content = exporter.content(small_model(), bare, small_data(4)[0])
+    assert content == exported(small_model())
+    assert len(exported(small_model(), about=ABOUT)) - len(content) > 300
+    with pytest.raises(UserInputError, match="true or false"):
+        Pack(metadata="no")  # type: ignore[arg-type]
 
 
 class Reader:

@@ -11,7 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 from automl.compression.recipe import Recipe
 from automl.compression.steps.pack import Pack
 from automl.compression.steps.quantize import Quantize
-from automl.compression.suiting import searched_layers
+from automl.compression.suited_recipe import searched_layers
 from automl.export.tflite.converting import convert
 from automl.export.tflite.freezing import freeze
 from automl.preprocessing.base import Front
@@ -150,3 +150,20 @@ def test_integers_begin_behind_the_front():
     assert order.index("QUANTIZE") == len(order) - 3
     assert order[-2:] == ["FULLY_CONNECTED", "DEQUANTIZE"]
     assert float_kernels(content) == {18}
+
+
+def test_what_is_added_to_a_residual_has_a_range_of_its_own():
+    """The calibration alone gives it the range of the sum, which is written over it."""
+    inputs = keras.Input((8, 8, 4), name="x")
+    large = keras.layers.Conv2D(4, 3, padding="same", name="large")(inputs)
+    branch = keras.layers.Conv2D(4, 3, padding="same", name="small")(large)
+    model = keras.Model(inputs, keras.layers.Add()([large, branch]))
+    kernel = model.get_layer("small").kernel
+    kernel.assign(kernel * 0.02)
+    x = np.random.default_rng(0).normal(size=(16, 8, 8, 4)).astype("float32")
+    values = np.abs(keras.Model(inputs, branch).predict(x, verbose=0)).max()
+    content = convert(freeze(model), recipe(), x)
+    graph = schema.ModelT.InitFromPackedBuf(bytearray(content), 0).subgraphs[0]
+    scales = [each.quantization.scale for each in graph.tensors if each.quantization is not None]
+    steps = [float(scale[0]) for scale in scales if scale is not None and len(scale) == 1]
+    assert min(steps) < 2.5 * values / 255

@@ -66,6 +66,30 @@ def test_what_is_believed_makes_sure_and_moves_nothing(problem):
     assert (surer < deviation).all()
 
 
+def test_what_is_believed_at_once_or_one_by_one_is_the_same(problem):
+    geometry, rows, _ = problem
+    process = fitted(problem, 20, noise=0.3)
+    there = geometry.views(rows)
+    together = process.believing(geometry.views(rows[30:33]))
+    one_by_one = process
+    for place in (30, 31, 32):
+        one_by_one = one_by_one.believing(geometry.views(rows[place : place + 1]))
+    for ours, theirs in zip(together.predict(there), one_by_one.predict(there), strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-6)
+
+
+def test_believing_is_conditioning_on_what_is_expected(problem):
+    geometry, rows, _ = problem
+    process = fitted(problem, 20, noise=0.3)
+    more = process.believing(geometry.views(rows[30:40]))
+    grown = more.predict(geometry.views(rows))
+    more._targets = (more.mean(more._views) - more._center) / more._scale
+    more._targets[:20] = process._targets
+    more._condition()
+    for ours, theirs in zip(grown, more.predict(geometry.views(rows)), strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-5, abs=1e-8)
+
+
 @pytest.mark.parametrize("targets", [[1.0], [2.0, 2.0, 2.0], [1.0, 1.0, 5.0]])
 def test_little_is_enough(problem, targets):
     geometry, rows, _ = problem

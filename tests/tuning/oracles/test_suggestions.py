@@ -91,6 +91,23 @@ def test_a_suggestion_after_a_thousand_trials_is_quick(name, costs):
     assert min(taken[1:]) < SECONDS
 
 
+@pytest.mark.parametrize("costs", [(), ("size",)])
+def test_with_many_open_trials_one_model_serves_several_proposals(costs):
+    """They are new, differ, and are far better than chance."""
+    oracle, rng = asked("auto", stages_space(), costs=costs), random.Random(0)
+    found, opened = {}, []
+    for number in range(72):
+        found[number] = oracle.ask(number)
+        opened.append(number)
+        if len(opened) == 24:
+            ended = opened.pop(rng.randrange(24))
+            oracle.tell(ended, stages_score(found[ended]), {"size": rng.random()})
+    assert len({json.dumps(values, sort_keys=True) for values in found.values()}) == 72
+    if not costs:
+        scores = [stages_score(values) for values in found.values()]
+        assert sum(scores[-24:]) > sum(scores[:24])
+
+
 def test_a_bound_that_rejects_is_learned():
     """Most of the space is over the bound; in the end few are turned away."""
 

@@ -1,0 +1,1 @@
+"""Removes channels: which belong together, which matter least, and the model without them."""

@@ -1,0 +1,1 @@
+"""Lets the weights of a kernel share a few values."""

@@ -1,0 +1,1 @@
+"""Lets other models teach one."""

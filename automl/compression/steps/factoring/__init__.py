@@ -1,0 +1,1 @@
+"""Splits kernels into products of smaller ones."""

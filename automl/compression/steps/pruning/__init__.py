@@ -1,0 +1,1 @@
+"""Sets weights to zero."""

@@ -1,0 +1,1 @@
+"""Trains a model to live with int8 rounding."""

@@ -1,0 +1,1 @@
+"""What labels that come as arrays are."""
