@@ -21,18 +21,18 @@ def settled(values: Mapping[str, Any], declared: Sequence[Any]) -> dict[str, Any
     Raises:
         UserInputError: If an active value is none of the options.
     """
-    kept = keras_tuner.HyperParameters()
+    kept: dict[str, Any] = {}
     for each in declared:
-        if not kept.is_active(each):
+        if not all(condition.is_active(kept) for condition in each.conditions):
             continue
         value = values.get(each.name, each.default)
-        if value not in each.values:
+        options = each.values
+        if value not in options:
             raise UserInputError(
-                f"{each.name!r} must be one of {', '.join(map(str, each.values))}."
-                f" Received: {value!r}"
+                f"{each.name!r} must be one of {', '.join(map(str, options))}. Received: {value!r}"
             )
-        kept.values[each.name] = each.values[each.values.index(value)]
-    return dict(kept.values)
+        kept[each.name] = options[options.index(value)]
+    return kept
 
 
 def repaired(guess: Mapping[str, Any], declared: Sequence[Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -20,6 +21,10 @@ from search_spaces.signature import Signature
 from search_spaces.training.recipe import Recipe
 from search_spaces.tree import space_tree
 
+#: Configurations whose architectures are kept: a search asks several times of the same,
+#: and of as many as it has open.
+KEPT_WALKS = 256
+
 
 class Decisions(keras_tuner.HyperModel, ABC):
     """The hyperparameters of a space, and what their values stand for.
@@ -33,8 +38,6 @@ class Decisions(keras_tuner.HyperModel, ABC):
     #: A frozen dataclass with a class method ``of(signature)``: how the space is
     #: scaled to the data. Read it as ``self.plan``.
     plan_class: ClassVar[Any] = None
-    #: Values, and what they stood for: a search asks several times of the same.
-    _last_walk: tuple[dict[str, Any], Any, dict[str, Any]] | None = None
 
     def __init__(
         self,
@@ -128,7 +131,8 @@ class Decisions(keras_tuner.HyperModel, ABC):
         self._asked |= choices
         kept, self.choices = self.choices, {}
         self._known = {hp.name: tuple(hp.values) for hp in self.hyperparameters().space}
-        self.choices, self._last_walk = kept, None
+        self.choices = kept
+        self._walks.clear()
         for derived in ("_template", "_tree", "limited"):
             self.__dict__.pop(derived, None)
 
@@ -226,11 +230,19 @@ class Decisions(keras_tuner.HyperModel, ABC):
     def _tree(self) -> list[Any]:
         return space_tree(self.hyperparameters())
 
+    @cached_property
+    def _walks(self) -> dict[str, tuple[Any, dict[str, Any]]]:
+        """Values -> their architecture and canonical form, the latest ones."""
+        return {}
+
     def _walk(self, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Returns the architecture of values, and their canonical form."""
-        if self._last_walk is None or self._last_walk[0] != values:
-            self._last_walk = dict(values), *self._walked(values)
-        _, architecture, active = self._last_walk
+        asked = json.dumps(values, default=repr)
+        if asked not in self._walks:
+            self._walks[asked] = self._walked(values)
+            if len(self._walks) > KEPT_WALKS:
+                del self._walks[next(iter(self._walks))]
+        architecture, active = self._walks[asked]
         return architecture, dict(active)
 
     def _walked(self, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:

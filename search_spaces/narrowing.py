@@ -39,6 +39,11 @@ class NarrowedHyperParameters:
         self._names: list[str] = []
         self._dead = 0
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether values are read and nothing is declared: branches not taken may be left out."""
+        return bool(getattr(self._hp, "only_reads", False))
+
     def Choice(  # noqa: N802 (KerasTuner's name)
         self, name: str, values: Sequence[Any], default: Any = None
     ) -> Any:

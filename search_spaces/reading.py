@@ -18,6 +18,9 @@ class ValueReader:
         values: Full name -> value, of what is active.
     """
 
+    #: What is not active need not be walked: nothing is declared here.
+    only_reads = True
+
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = dict(values)
         self.inactive_scopes: list[Any] = []

@@ -217,7 +217,7 @@ def test_beside_the_files_stands_all_that_is_needed_to_use_them(shipper, tmp_pat
 def test_what_a_file_was_made_with_stays_known(shipper, tmp_path, monkeypatch):
     artifact = shipped(shipper)
     shipper.describe("tflite", [artifact])
-    monkeypatch.setattr("automl.export.folder.describing.versions", lambda: {"keras": "99"})
+    monkeypatch.setattr("automl.export.folder.describing.versions", lambda **_: {"keras": "99"})
     shipper.describe("tflite", [artifact])
     (again,) = json.loads((tmp_path / "export/tflite/manifest.json").read_text())["artifacts"]
     assert again["made_with"]["keras"] != "99"

@@ -28,7 +28,10 @@ class AskTell:
     """One oracle, asked for values and told scores, in any order.
 
     What is asked depends only on the seed, on the number of the proposal and on
-    what has been told, so that a resumed search goes on as it would have.
+    what has been told, so that a resumed search goes on as it would have. With many
+    open trials there is an exception: `AutoOracle` makes several proposals at once
+    and keeps its model for some results. A resumed search then makes both anew,
+    so that its proposals may be others, of a model that knows more.
 
     Args:
         oracle_class: A `keras_tuner.Oracle` subclass.

@@ -64,7 +64,8 @@ class DrivenOracle:
     def propose(self, number: int) -> dict[str, Any] | None:
         """Returns values for proposal `number`, which is not begun; None if there are none.
 
-        They depend on the seed, the number and what was told alone.
+        They depend on the seed, the number and what was told alone, but for an oracle
+        that makes several proposals at once.
 
         Raises:
             AutomlError: If the oracle itself fails.

@@ -27,6 +27,21 @@ class SharedSpace(keras_tuner.HyperParameters):
         made.values = dict(hyperparameters.values)
         return made
 
+    def ensure_active_values(self) -> None:
+        """Draws what is active and missing, and drops what is not active.
+
+        As KerasTuner does it, whose way through the conditions takes longer.
+        """
+        values = self.values
+        for hp in self._space:
+            for condition in hp.conditions:
+                if not condition.is_active(values):
+                    values.pop(hp.name, None)
+                    break
+            else:
+                if hp.name not in values:
+                    values[hp.name] = hp.random_sample()
+
     def copy(self) -> SharedSpace:
         """Returns another of the same."""
         return self.of(self)

@@ -46,6 +46,8 @@ def choices_of(
     """
     taken: Any = None
     for name in names:
+        if getattr(hp, "only_reads", False) and name != kind:
+            continue
         with hp.conditional_scope(hyperparameter, [name]), hp.name_scope(name):
             choices = search_spaces.BLOCKS.get(name)().choose(hp, size)
         taken = choices if name == kind else taken

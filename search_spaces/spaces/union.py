@@ -72,6 +72,8 @@ class UnionSpace(SearchSpace):
         kind = hp.Choice("space", list(self.members))
         chosen: Any = None
         for name, member in self.members.items():
+            if hp.only_reads and name != kind:
+                continue
             with hp.conditional_scope("space", [name]), hp.name_scope(name):
                 architecture = member.decide(NarrowedHyperParameters(hp, member.choices))
             chosen = architecture if name == kind else chosen

@@ -16,7 +16,7 @@ from search_spaces.testing.checks import (
 )
 from search_spaces.testing.deciding import DecidingContract
 from search_spaces.testing.narrowing import NarrowingContract
-from search_spaces.testing.space_cases import builds
+from search_spaces.testing.space_cases import builds, declared
 
 
 class SpaceContract(DecidingContract, NarrowingContract):
@@ -35,11 +35,11 @@ class SpaceContract(DecidingContract, NarrowingContract):
     """
 
     def test_declaring_equals_what_building_touches(self, one: SearchSpace) -> None:
-        declared, built = keras_tuner.HyperParameters(), keras_tuner.HyperParameters()
-        one.declare_hyperparameters(declared)
+        told, built = keras_tuner.HyperParameters(), keras_tuner.HyperParameters()
+        one.declare_hyperparameters(told)
         one.build(built)
-        assert declared(declared) == declared(built)
-        assert declared.values == built.values
+        assert declared(told) == declared(built)
+        assert told.values == built.values
 
     @builds
     def test_model_keeps_what_every_model_must(

@@ -57,7 +57,9 @@ def test_a_tampered_file_ends_with_code_4(
         (("verify", "tflite/int8", "--runtime", "tfjs-cup"), "Did you mean 'tfjs-cpu'"),
         (("verify", "nowhere", "--data", "digits"), "its own test data"),
         (("bench", "nowhere"), "An exported file is one of"),
-        (("bench", "tflite/int8"), "preprocessing.json"),
+        (("bench", "tflite/int8"), "cannot be read as a tflite file"),
+        (("bench", "nowhere.tflite"), "does not exist"),
+        (("verify", "nowhere.tflite"), "does not exist"),
         (("bench", "tflite/int8", "--threads", "0"), "0"),
     ],
 )

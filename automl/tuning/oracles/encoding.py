@@ -146,7 +146,8 @@ class Encoding:
             for ways in column.conditions:
                 met = np.zeros(len(rows), bool)
                 for parent, allowed in ways:
-                    met |= np.isin(settled[:, parent], allowed)
+                    for option in allowed:  # They are few; `np.isin` would sort.
+                        met |= settled[:, parent] == option
                 active &= met
             options = len(column.options)
             drawn = rng.integers(options, size=len(rows)) if options else rng.random(len(rows))

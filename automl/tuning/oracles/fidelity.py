@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from automl.tuning.oracles.believing import Joint
 from automl.tuning.oracles.gaussian_process import GaussianProcess, representative
 from automl.tuning.oracles.kernel import Features
 
@@ -40,6 +41,8 @@ class Fidelities:
         scaled: Makes of the scores of a rung what a model is fitted to.
         usual_weights: As of `GaussianProcess`.
         most: Trials that a process is made of at most.
+        found: Rung -> parameters of its process, taken over in place of a fit;
+            those that are fitted are added.
     """
 
     def __init__(
@@ -49,12 +52,14 @@ class Fidelities:
         scaled: Callable[[Array], Array],
         usual_weights: Sequence[float],
         most: int,
+        found: dict[str, Array] | None = None,
     ) -> None:
         import numpy as np
 
+        found = {} if found is None else found
         self._steps: list[_Step] = []
         self._base: GaussianProcess | None = None
-        for values in scores.T:
+        for rung, values in enumerate(scores.T):
             places = np.flatnonzero(~np.isnan(values))
             if len(places) < (1 if self._base is None else LEAST_POINTS):
                 continue
@@ -62,9 +67,15 @@ class Fidelities:
             kept = representative(targets, most)
             here = [view.taken(places[kept]) for view in views]
             if self._base is None:
-                self._base = GaussianProcess(here, targets[kept], usual_weights)
+                name = f"score at {rung}"
+                past = found.get(name)
+                self._base = GaussianProcess(here, targets[kept], usual_weights, parameters=past)
+                found[name] = self._base.parameters
             else:
-                step = _Step(here, targets[kept], self.mean(here), usual_weights)
+                name = f"score from below at {rung}"
+                below = self.mean(here)
+                step = _Step(here, targets[kept], below, usual_weights, found.get(name))
+                found[name] = step.deviation.parameters
                 self._steps.append(step)
 
     def believing(self, views: Sequence[Features]) -> Fidelities:
@@ -95,6 +106,21 @@ class Fidelities:
             mean, spread = step.line(mean) + more, np.hypot(step.slope * spread, wide)
         return mean, spread
 
+    def joint(self, views: Sequence[Features]) -> Joint:
+        """Returns what is expected of points, and how they hang together at the lowest rung."""
+        import numpy as np
+
+        count = len(views[0].points)
+        if self._base is None:
+            return Joint(np.zeros(count), np.zeros((count, count)), 1.0, np.ones(count))
+        base = self._base.joint(views)
+        mean, rest, share = base.mean, base.rest, 1.0
+        for step in self._steps:
+            more, wide = step.deviation.predict(views)
+            mean, rest = step.line(mean) + more, step.slope**2 * rest + wide**2
+            share *= step.slope**2
+        return Joint(mean, share * base.covariance, share * base.noise, rest)
+
 
 class _Step:
     """From one rung to the next: a line, and a process for what is off it."""
@@ -105,6 +131,7 @@ class _Step:
         targets: Array,
         below: Array,
         usual_weights: Sequence[float],
+        parameters: Array | None,
     ) -> None:
         self._here, self._below = float(targets.mean()), float(below.mean())
         off = below - self._below
@@ -113,7 +140,9 @@ class _Step:
         weight = PRIOR_POINTS * spread**2
         slope = off @ (targets - self._here) + weight * usual
         self.slope = max(0.0, float(slope / (off @ off + weight)))
-        self.deviation = GaussianProcess(views, targets - self.line(below), usual_weights)
+        self.deviation = GaussianProcess(
+            views, targets - self.line(below), usual_weights, parameters=parameters
+        )
 
     def line(self, below: Array) -> Array:
         """Returns what is expected of trials by what they are worth one rung below."""

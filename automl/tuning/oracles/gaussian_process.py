@@ -6,6 +6,7 @@ import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from automl.tuning.oracles.believing import Joint
 from automl.tuning.oracles.kernel import Features, squared_distances
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class GaussianProcess:
         usual_weights: Weight of a block before anything is known, one per term.
         usual_noise: Variance of the noise before anything is known, as a share
             of the targets' variance.
+        parameters: Those of an earlier process of the same kernel, to take over
+            in place of a fit.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class GaussianProcess:
         targets: Array,
         usual_weights: Sequence[float],
         usual_noise: float = USUAL_NOISE,
+        parameters: Array | None = None,
     ) -> None:
         import numpy as np
 
@@ -52,8 +56,13 @@ class GaussianProcess:
         self._scale = float(targets.std()) or 1.0
         self._targets = (targets - self._center) / self._scale
         self._prior = np.log(_usual(self._views, usual_weights, usual_noise))
-        self._parameters = self._fit()
+        self._parameters = self._fit() if parameters is None else parameters
         self._condition()
+
+    @property
+    def parameters(self) -> Array:
+        """Logarithms of the kernel's amplitudes and weights, and of the noise."""
+        return self._parameters
 
     def believing(self, views: Sequence[Features]) -> GaussianProcess:
         """Returns the process as if what it expects of more points had been observed.
@@ -97,6 +106,21 @@ class GaussianProcess:
         half = solve_triangular(self._factor, across, lower=True, check_finite=False)
         variance = np.maximum(self._amplitude - (half * half).sum(axis=0), 1e-12)
         return self._center + self._scale * mean, self._scale * np.sqrt(variance)
+
+    def joint(self, views: Sequence[Features]) -> Joint:
+        """Returns what is expected of points, and how they hang together."""
+        import numpy as np
+        from scipy.linalg import solve_triangular
+
+        across = self._kernel(self._views, views)
+        half = solve_triangular(self._factor, across, lower=True, check_finite=False)
+        square = self._scale**2
+        return Joint(
+            mean=self._center + self._scale * (across.T @ self._weights),
+            covariance=square * (self._kernel(views, views) - half.T @ half),
+            noise=square * float(np.exp(self._parameters[-1]) + _JITTER),
+            rest=np.zeros(half.shape[1]),
+        )
 
     def _condition(self) -> None:
         import numpy as np

@@ -126,7 +126,8 @@ class Geometry:
         import numpy as np
 
         count = len(self._encoding.columns[role[0]].options)
-        total: Array = np.sum([_one_hot(rows[:, place], count) for place in role], axis=0)
+        taken = rows[:, role, None] == np.arange(count)
+        total: Array = taken.sum(axis=1).astype(float)
         if not self._encoding.columns[role[0]].ordered:
             return total
         # What numbers amount to together: how wide, how deep.

@@ -56,7 +56,7 @@ class LearningOracle(keras_tuner.Oracle):
 
     A subclass writes `propose`. It draws from `draw_seed` and reads `history`
     and nothing else, so that a fresh oracle which is told the past goes on as
-    the old one would have.
+    the old one would have (`auto` with many open trials makes its batch anew).
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -97,11 +97,7 @@ class LearningOracle(keras_tuner.Oracle):
 
     def history(self) -> list[Known]:
         """Returns every trial in the order of proposal, open ones included."""
-        return [
-            Known(trial_id, dict(trial.hyperparameters.values), self._outcome(trial))
-            for trial_id in self.start_order
-            if (trial := self.trials.get(trial_id)) is not None
-        ]
+        return [self._known(trial_id) for trial_id in self.start_order if trial_id in self.trials]
 
     def rankable(self, trials: Sequence[Known]) -> list[Known]:
         """Returns those of `trials` that have a value of every objective."""
@@ -112,6 +108,10 @@ class LearningOracle(keras_tuner.Oracle):
             and each.told.score is not None
             and all(name in each.told.costs for name in self.cost_objectives)
         ]
+
+    def _known(self, trial_id: str) -> Known:
+        trial = self.trials[trial_id]
+        return Known(trial_id, dict(trial.hyperparameters.values), self._outcome(trial))
 
     def _outcome(self, trial: Any) -> Told | None:
         if trial.status == "RUNNING":

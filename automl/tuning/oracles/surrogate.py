@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from automl.tuning.oracles.believing import Joint
 from automl.tuning.oracles.fidelity import Fidelities
-from automl.tuning.oracles.gaussian_process import GaussianProcess, representative
+from automl.tuning.oracles.gaussian_process import (
+    USUAL_NOISE,
+    GaussianProcess,
+    representative,
+)
 from automl.tuning.oracles.kernel import Features, Geometry
 from automl.tuning.oracles.learning import Known, Told
 from automl.tuning.oracles.pareto import crowding, dominance, expected_improvement, fronts
@@ -39,25 +45,30 @@ class Surrogate:
         trials: Every trial, open ones included.
         rows: The same, encoded.
         costs: Names of the objectives beside the score.
+        found: Model -> parameters of its kernel, taken over in place of a fit; those
+            that are fitted are added.
     """
 
     def __init__(
-        self, geometry: Geometry, trials: Sequence[Known], rows: Array, costs: Sequence[str] = ()
+        self,
+        geometry: Geometry,
+        trials: Sequence[Known],
+        rows: Array,
+        costs: Sequence[str] = (),
+        found: dict[str, Array] | None = None,
     ) -> None:
         self._geometry = geometry
+        self._found = {} if found is None else found
         self._views = geometry.views(rows)
         told = [(place, each.told) for place, each in enumerate(trials) if each.told is not None]
-        self._open = [place for place, each in enumerate(trials) if each.told is None]
         #: Places of the trials that have a value of every objective.
         self.scored = [place for place, each in told if _is_scored(each, costs)]
         outcomes = [trials[place].told for place in self.scored]
         scores = [each for each in outcomes if each is not None]
         self._objectives = self._objective_models(scores, told, costs)
-        self._excess, self._success = self._excess_model(told), self._success_model(told)
         self._told = told
+        #: What is expected of the trials that have a score, shape (scored, objectives).
         self.expected = self._expected()
-        #: The models as if what is open had ended as expected, and what they expect of it.
-        self._believing, self._awaited = self._objectives, self.expected[:0]
 
     def best(self, count: int) -> list[int]:
         """Returns the places of the trials that most is expected of, best first.
@@ -85,6 +96,7 @@ class Surrogate:
     def chosen(
         self,
         rows: Array,
+        awaited: Array,
         count: int,
         accepts: Callable[[int], bool],
         rng: np.random.Generator,
@@ -95,53 +107,74 @@ class Surrogate:
 
         Args:
             rows: The configurations, encoded.
+            awaited: The open trials, encoded.
             count: How many are wanted; there may be fewer.
             accepts: Tells whether the configuration at a place may be chosen.
             rng: Where chance comes from.
         """
         import numpy as np
 
-        self._believe(self._at(self._open))
-        self._open = []
-        views = self._geometry.views(rows)
-        worth = self._worth(views, rng)
+        views, models, known = self._geometry.views(rows), self._objectives, self.expected
+        if models and len(awaited):
+            there = self._geometry.views(awaited)
+            expected = np.stack([model.mean(there) for model in models], axis=1)
+            known = np.concatenate([known, expected])
+            models = [model.believing(there) for model in models]
+        feasible = self.feasibility(views)
+        worth = feasible * self._gain([model.predict(views) for model in models], known, rng)
         left = np.argsort(-worth, kind="stable")[: LOOKED_AT + count].tolist()
+        if count == 1:
+            return [place for place in left if accepts(place)][:1]
+        head = [view.taken(left) for view in views]
+        joints = [model.joint(head) for model in models]
+        return self._one_by_one(left, worth, feasible, joints, known, count, accepts, rng)
+
+    def _one_by_one(
+        self,
+        left: list[int],
+        worth: Array,
+        feasible: Array,
+        joints: Sequence[Joint],
+        known: Array,
+        count: int,
+        accepts: Callable[[int], bool],
+        rng: np.random.Generator,
+    ) -> list[int]:
+        """Returns the best of `left`, most worth first, whose joint expectations are given."""
+        import numpy as np
+
+        where = {place: index for index, place in enumerate(left)}
         found: list[int] = []
-        while len(found) < count:
-            if found:
-                self._believe([view.taken(found[-1:]) for view in views])
-                # What is believed only takes away: the old worth bounds the new one.
-                head = left[:LOOKED_AT_AGAIN]
-                worth[head] = self._worth([view.taken(head) for view in views], rng)
-                left.sort(key=lambda place: -worth[place])
-            place = next((each for each in left if accepts(each)), None)
-            if place is None:
-                break
-            left.remove(place)
+        while left and len(found) < count:
+            place = left.pop(0)
+            if not accepts(place):
+                continue
             found.append(place)
+            for joint in joints:
+                joint.believe(where[place])
+            if joints:
+                expected = np.array([[joint.mean[where[place]] for joint in joints]])
+                known = np.concatenate([known, expected])
+            # What is believed only takes away: the old worth bounds the new one.
+            again = left[:LOOKED_AT_AGAIN]
+            inside = [where[each] for each in again]
+            predicted = [joint.at(inside) for joint in joints]
+            worth[again] = feasible[again] * self._gain(predicted, known, rng)
+            left.sort(key=lambda each: -worth[each])
         return found
 
-    def _believe(self, views: Sequence[Features]) -> None:
-        """Takes configurations for ended as expected."""
-        import numpy as np
+    def _gain(
+        self, predicted: Sequence[tuple[Array, Array]], known: Array, rng: np.random.Generator
+    ) -> Array | float:
+        """Returns the improvement over what is known, of means and deviations by objective.
 
-        if not self._objectives or not len(views[0].points):
-            return
-        expected = np.stack([model.mean(views) for model in self._objectives], axis=1)
-        self._awaited = np.concatenate([self._awaited, expected])
-        self._believing = [model.believing(views) for model in self._believing]
-
-    def _worth(self, views: Sequence[Features], rng: np.random.Generator) -> Array:
-        """Returns what it is worth to try configurations, on no scale but its own."""
-        import numpy as np
-
-        feasible = self.feasibility(views)
-        if not self._objectives:
-            return feasible
-        models, known = self._believing, np.concatenate([self.expected, self._awaited])
-        if len(models) == 1:
-            return feasible * self._expected_improvement(models[0], known, views)
-        return feasible * self._expected_hypervolume(models, known, views, rng)
+        It is 1 where no trial has a score: then nothing counts but the bounds.
+        """
+        if not predicted:
+            return 1.0
+        if len(predicted) == 1:
+            return self._expected_improvement(*predicted[0], known)
+        return self._expected_hypervolume(predicted, known, rng)
 
     def feasibility(self, views: Sequence[Features]) -> Array:
         """Returns the probability that configurations keep every bound and get a score."""
@@ -158,11 +191,10 @@ class Surrogate:
             probability *= ndtr(mean / np.sqrt(deviation**2 + 0.1))
         return probability
 
-    def _expected_improvement(self, model: Model, known: Array, views: Sequence[Features]) -> Array:
+    def _expected_improvement(self, mean: Array, deviation: Array, known: Array) -> Array:
         import numpy as np
         from scipy.special import ndtr
 
-        mean, deviation = model.predict(views)
         gain = mean - known.max()
         ratio = gain / deviation
         density = np.exp(-0.5 * ratio**2) / np.sqrt(2.0 * np.pi)
@@ -171,16 +203,14 @@ class Surrogate:
 
     def _expected_hypervolume(
         self,
-        models: Sequence[Model],
+        predicted: Sequence[tuple[Array, Array]],
         known: Array,
-        views: Sequence[Features],
         rng: np.random.Generator,
     ) -> Array:
         import numpy as np
 
         low, high = known.min(axis=0), known.max(axis=0)
         span = np.where(high > low, high - low, 1.0)
-        predicted = [model.predict(views) for model in models]
         mean = np.stack([(each[0]) for each in predicted], axis=1)
         deviation = np.stack([each[1] for each in predicted], axis=1)
         front = known[~dominance(known).any(axis=0)]
@@ -203,7 +233,8 @@ class Surrogate:
             if measured.min() > 0:
                 measured = np.log(measured)
             places = [place for place, _ in pairs]
-            models.append(self._model(places, clipped(-measured), MEASURED_NOISE))
+            targets = clipped(-measured)
+            models.append(self._model(f"cost {name}", places, targets, MEASURED_NOISE))
         return models
 
     def _score_model(self, scored: list[Told], scaled: Callable[[Array], Array]) -> Model:
@@ -212,38 +243,46 @@ class Surrogate:
 
         rungs = sorted({rung for each in scored for rung in each.rungs})
         if len(rungs) < 2:
-            return self._model(self.scored, scaled(np.array([each.score for each in scored])))
+            targets = scaled(np.array([each.score for each in scored]))
+            return self._model("score", self.scored, targets)
         scores = np.array([[each.rungs.get(rung, np.nan) for rung in rungs] for each in scored])
         views, usual = self._at(self.scored), self._geometry.usual_weights
-        return Fidelities(views, scores, scaled, usual, MODEL_POINTS)
+        return Fidelities(views, scores, scaled, usual, MODEL_POINTS, self._found)
 
-    def _excess_model(self, told: Sequence[tuple[int, Told]]) -> GaussianProcess | None:
+    @cached_property
+    def _excess(self) -> GaussianProcess | None:
+        """A model of how far over the bounds configurations are; None where none is."""
         import numpy as np
 
-        pairs = [(place, each.excess) for place, each in told if each.excess is not None]
+        pairs = [(place, each.excess) for place, each in self._told if each.excess is not None]
         if all(excess <= 1.0 for _, excess in pairs):
             return None
         ratios = np.clip([excess for _, excess in pairs], 1.0 / FAR, FAR)
-        return self._model([place for place, _ in pairs], np.log(ratios), MEASURED_NOISE)
+        places = [place for place, _ in pairs]
+        return self._model("excess", places, np.log(ratios), MEASURED_NOISE)
 
-    def _success_model(self, told: Sequence[tuple[int, Told]]) -> GaussianProcess | None:
+    @cached_property
+    def _success(self) -> GaussianProcess | None:
+        """A model of what fails for no measured reason; None where nothing does."""
         import numpy as np
 
+        told = self._told
         unexplained = [(p, each) for p, each in told if each.excess is None or each.excess <= 1.0]
         labels = [each.feasible and each.score is not None for _, each in unexplained]
         if all(labels):
             return None
-        return self._model([place for place, _ in unexplained], np.where(labels, 1.0, -1.0))
+        places = [place for place, _ in unexplained]
+        return self._model("success", places, np.where(labels, 1.0, -1.0))
 
     def _model(
-        self, places: list[int], targets: Array, noise: float | None = None
+        self, name: str, places: list[int], targets: Array, noise: float = USUAL_NOISE
     ) -> GaussianProcess:
         kept = representative(targets, MODEL_POINTS)
         views = self._at([places[each] for each in kept])
         usual = self._geometry.usual_weights
-        if noise is None:
-            return GaussianProcess(views, targets[kept], usual)
-        return GaussianProcess(views, targets[kept], usual, noise)
+        model = GaussianProcess(views, targets[kept], usual, noise, self._found.get(name))
+        self._found[name] = model.parameters
+        return model
 
     def _expected(self) -> Array:
         import numpy as np

@@ -88,7 +88,13 @@ def test_what_is_believed_is_not_asked_for_again(known):
     scores = np.stack([low[seen], np.where(seen < 10, truth[seen], np.nan)], axis=1)
     both = model(geometry, views, scores, seen)
     there = [view.taken(pending) for view in views]
-    assert (both.believing(there).predict(there)[1] < both.predict(there)[1]).all()
+    surer = both.believing(there).predict(there)
+    assert (surer[1] < both.predict(there)[1]).all()
+    joint = both.joint(there)
+    for place in range(len(pending)):
+        joint.believe(place)
+    for ours, theirs in zip(joint.at(list(range(len(pending)))), surer, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4)
 
 
 def search(oracle_class, seed, epochs=90):

@@ -78,6 +78,19 @@ def test_what_is_believed_at_once_or_one_by_one_is_the_same(problem):
         assert ours == pytest.approx(theirs, rel=1e-6)
 
 
+def test_points_that_are_looked_at_together_are_believed_alike(problem):
+    geometry, rows, _ = problem
+    process = fitted(problem, 20, noise=0.3)
+    there = geometry.views(rows[20:])
+    joint = process.joint(there)
+    everywhere = list(range(len(rows) - 20))
+    for place in (3, 8):
+        process = process.believing([view.taken([place]) for view in there])
+        joint.believe(place)
+    for ours, theirs in zip(joint.at(everywhere), process.predict(there), strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-4)
+
+
 def test_believing_is_conditioning_on_what_is_expected(problem):
     geometry, rows, _ = problem
     process = fitted(problem, 20, noise=0.3)

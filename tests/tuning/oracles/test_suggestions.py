@@ -12,6 +12,8 @@ import pytest
 from automl.registry import ORACLES
 from automl.testing.oracles import active
 from automl.tuning.ask_tell import AskTell
+from automl.tuning.oracles import auto
+from automl.tuning.oracles.gaussian_process import GaussianProcess
 from automl.tuning.oracles.learning import LearningOracle
 
 OURS = [name for name in ORACLES.names() if issubclass(ORACLES.get(name), LearningOracle)]
@@ -106,6 +108,46 @@ def test_with_many_open_trials_one_model_serves_several_proposals(costs):
     if not costs:
         scores = [stages_score(values) for values in found.values()]
         assert sum(scores[-24:]) > sum(scores[:24])
+
+
+@pytest.mark.parametrize(("workers", "most"), [(1, 1.0), (24, 0.15)])
+def test_models_are_rarely_made_anew_with_many_open_trials(workers, most, monkeypatch):
+    """What an event takes is counted in models, and kernels that are fitted."""
+    counts = {"models": 0, "fits": 0}
+
+    def counted(name, made):
+        def call(*args, **kwargs):
+            counts[name] += 1
+            return made(*args, **kwargs)
+
+        return call
+
+    monkeypatch.setattr(auto, "Surrogate", counted("models", auto.Surrogate))
+    fit = counted("fits", GaussianProcess._fit)
+    monkeypatch.setattr(GaussianProcess, "_fit", lambda process: fit(process))
+    space, rungs, rng = stages_space(), (1, 3, 9), random.Random(0)
+    oracle = AskTell(
+        ORACLES.get("auto"), space, lambda values: active(space, values), 0, rungs=rungs
+    )
+    opened, reached, events = [], {}, 0
+    while len(reached) < 60:
+        while len(opened) < workers:
+            number = oracle.promote()
+            if number is None:
+                number = len(reached)
+                assert oracle.ask(number) is not None
+                reached[number] = {}
+            opened.append(number)
+            events += 1
+        number = opened.pop(rng.randrange(len(opened)))
+        reached[number][rungs[len(reached[number])]] = score = rng.random()
+        paused = len(reached[number]) < len(rungs)
+        oracle.tell(number, score, rungs=reached[number], paused=paused)
+        if paused and rng.random() < 0.3:  # It is given up: nothing new.
+            oracle.tell(number, score, rungs=reached[number], stopped=True)
+        events += 1
+    assert counts["models"] <= most * events
+    assert counts["fits"] <= 3 * counts["models"]  # One for every rung.
 
 
 def test_a_bound_that_rejects_is_learned():
