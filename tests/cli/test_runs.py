@@ -119,7 +119,7 @@ def test_what_runs_taught_is_shown(taught, parent):
     assert record["objective"] == "val_accuracy"
     listed = said("list", "--parent", str(parent))
     assert f"What 1 finished run taught is in {taught}" in listed.stderr
-    assert "taught" not in listed.stdout
+    assert "finished run taught" not in listed.stdout
 
 
 def test_what_runs_taught_is_forgotten_once_it_is_confirmed(taught):
